@@ -1,0 +1,19 @@
+#ifndef CORE_FAULT_H
+#define CORE_FAULT_H
+
+/**
+ * Places where a test may kill the program: before each side effect that
+ * another process could see (a file, a ref, a push, a request).
+ *
+ * Built only with --enable-faults; a normal build holds nothing of this.
+ * REFEREE_FAULT="store.note:2" ends the process, as SIGKILL would, at the
+ * second visit to fault_point("store.note"); "any:7" at the seventh visit to
+ * any.
+ */
+#ifdef ENABLE_FAULTS
+void fault_point(const char *name);
+#else
+#define fault_point(name) ((void)0)
+#endif
+
+#endif /* CORE_FAULT_H */

@@ -1,0 +1,44 @@
+#ifndef CORE_LIMITS_H
+#define CORE_LIMITS_H
+
+/*
+ * How much we take from outside, in one place. Each is a bound on bytes,
+ * items or milliseconds of something that a stranger can make large.
+ */
+
+#define KIB (1024L)
+#define MIB (1024L * 1024L)
+
+/* JSON documents: replies of forges and providers, records. */
+#define LIMIT_JSON_BYTES (16 * MIB)
+#define LIMIT_JSON_DEPTH 128
+
+/* Configuration and workflow files. */
+#define LIMIT_CONFIG_BYTES   (1 * MIB)
+#define LIMIT_CONFIG_LINE    (64 * KIB)
+#define LIMIT_WORKFLOW_BYTES (256 * KIB)
+#define LIMIT_YAML_DEPTH     32
+#define LIMIT_SECRET_BYTES   (64 * KIB)
+
+/* Changesets. */
+#define LIMIT_BLOB_BYTES       (1 * MIB)  /* larger files are not diffed  */
+#define LIMIT_CHANGED_FILES    50000      /* more files are an error      */
+#define LIMIT_DIFF_LINES       1000000    /* lines kept of one changeset  */
+#define LIMIT_DIFF_BYTES       (64 * MIB) /* and their bytes              */
+#define LIMIT_PATTERN_BYTES    1024
+#define LIMIT_PATTERN_BRACES   256 /* alternatives one pattern may mean   */
+#define LIMIT_ATTRIBUTES_BYTES (256 * KIB)
+
+/* Results. */
+#define LIMIT_NOTE_BYTES    (256 * KIB)
+#define LIMIT_RECORD_BYTES  (4 * MIB)
+#define LIMIT_FINDINGS      1000 /* kept of one run */
+#define LIMIT_FINDING_TITLE 200
+#define LIMIT_FINDING_BODY  4000
+
+/* Children and waiting. */
+#define LIMIT_CHILD_OUTPUT_BYTES (4 * MIB)
+#define LIMIT_LOG_LINE           (8 * KIB)
+#define LIMIT_SECRET_WAIT_MS     30000
+
+#endif /* CORE_LIMITS_H */

@@ -1,0 +1,178 @@
+#include "core/text.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/alloc.h"
+
+#define REPLACEMENT "\xef\xbf\xbd"
+
+size_t text_sequence(const char *text, size_t len, unsigned *code_point)
+{
+	static const unsigned smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *at = (const unsigned char *)text;
+	size_t need;
+	unsigned value;
+
+	if (!len)
+		return 0;
+	if (at[0] < 0x80) {
+		*code_point = at[0];
+		return 1;
+	}
+	need = at[0] >= 0xF0 ? 4 : at[0] >= 0xE0 ? 3 : 2;
+	if (at[0] < 0xC2 || at[0] > 0xF4 || need > len)
+		return 0;
+	value = at[0] & (0xFFu >> (need + 1));
+	for (size_t i = 1; i < need; i++) {
+		if ((at[i] & 0xC0) != 0x80)
+			return 0;
+		value = value << 6 | (at[i] & 0x3F);
+	}
+	if (value < smallest[need] || value > 0x10FFFF ||
+	    (value >= 0xD800 && value <= 0xDFFF))
+		return 0;
+	*code_point = value;
+	return need;
+}
+
+bool text_is_utf8(const char *text, size_t len)
+{
+	unsigned code_point;
+
+	while (len) {
+		size_t used = text_sequence(text, len, &code_point);
+
+		if (!used)
+			return false;
+		text += used;
+		len -= used;
+	}
+	return true;
+}
+
+char *text_utf8(const char *text, size_t len)
+{
+	struct buf out;
+	unsigned code_point;
+
+	if (text_is_utf8(text, len))
+		return xmemdup(text, len);
+	buf_init(&out, SIZE_MAX / 4);
+	for (size_t i = 0; i < len;) {
+		size_t used = text_sequence(text + i, len - i, &code_point);
+
+		if (used)
+			buf_add(&out, text + i, used);
+		else
+			buf_addstr(&out, REPLACEMENT);
+		i += used ? used : 1;
+	}
+	return buf_detach(&out);
+}
+
+/* Zero-width, direction marks and overrides, tags, and the like. */
+static bool is_invisible(unsigned code_point)
+{
+	static const struct {
+		unsigned first, last;
+	} range[] = {
+		{ 0x7F, 0x9F },       { 0xAD, 0xAD },     { 0x61C, 0x61C },
+		{ 0x180E, 0x180E },   { 0x200B, 0x200F }, { 0x2028, 0x202E },
+		{ 0x2060, 0x206F },   { 0xFEFF, 0xFEFF }, { 0xFFF9, 0xFFFB },
+		{ 0xE0000, 0xE007F },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(range); i++)
+		if (code_point >= range[i].first && code_point <= range[i].last)
+			return true;
+	return false;
+}
+
+void text_add_clean(struct buf *out, const char *text, size_t len, bool lines)
+{
+	unsigned code_point = 0;
+
+	for (size_t i = 0; i < len;) {
+		size_t used = text_sequence(text + i, len - i, &code_point);
+
+		if (!used)
+			buf_addstr(out, REPLACEMENT);
+		else if (code_point == '\n' || code_point == '\t')
+			buf_addch(out, lines ? (char)code_point : ' ');
+		else if (code_point >= ' ' && !is_invisible(code_point))
+			buf_add(out, text + i, used);
+		i += used ? used : 1;
+	}
+}
+
+char *text_clean(const char *text, bool lines)
+{
+	struct buf out;
+
+	buf_init(&out, SIZE_MAX / 4);
+	text_add_clean(&out, text, strlen(text), lines);
+	return buf_detach(&out);
+}
+
+size_t text_cut(const char *text, size_t len, size_t max)
+{
+	if (len <= max)
+		return len;
+	while (max && ((unsigned char)text[max] & 0xC0) == 0x80)
+		max--;
+	return max;
+}
+
+enum { LONGEST_WORD = 63 };
+
+static unsigned smaller(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/* Levenshtein's distance, one row at a time. */
+static unsigned distance(const char *a, const char *b)
+{
+	unsigned row[LONGEST_WORD + 1];
+	size_t a_len = strlen(a), b_len = strlen(b);
+
+	if (a_len > LONGEST_WORD || b_len > LONGEST_WORD)
+		return LONGEST_WORD;
+	for (size_t j = 0; j <= b_len; j++)
+		row[j] = (unsigned)j;
+	for (size_t i = 1; i <= a_len; i++) {
+		unsigned diagonal = row[0];
+
+		row[0] = (unsigned)i;
+		for (size_t j = 1; j <= b_len; j++) {
+			unsigned changed = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			row[j] = smaller(changed,
+					 smaller(row[j], row[j - 1]) + 1);
+		}
+	}
+	return row[b_len];
+}
+
+const char *text_closest(const char *word, const char *const *candidates,
+			 size_t count)
+{
+	const char *best = NULL;
+	unsigned best_distance = 2 + (unsigned)(strlen(word) / 4);
+
+	if (best_distance > 4)
+		best_distance = 4;
+	for (size_t i = 0; i < count; i++) {
+		unsigned d = candidates[i] ? distance(word, candidates[i])
+					   : LONGEST_WORD;
+
+		if (d < best_distance) {
+			best = candidates[i];
+			best_distance = d;
+		}
+	}
+	return best;
+}

@@ -1,0 +1,2 @@
+E2E_TESTS += \
+	tests/e2e/t0001-layers.t

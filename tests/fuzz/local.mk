@@ -1,0 +1,9 @@
+# Every target also runs over its corpus in `make check`, with any compiler.
+# A new target: fuzz_NAME.c, corpus/NAME/, and its lines here.
+fuzz_programs =
+EXTRA_DIST += tests/fuzz/run.sh tests/fuzz/corpus
+check_PROGRAMS += $(fuzz_programs)
+TESTS += tests/fuzz/run.sh
+
+# Keep the harness first: it is every target's main() without libFuzzer.
+fuzz_main = tests/fuzz/corpus_main.c

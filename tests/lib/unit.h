@@ -1,0 +1,27 @@
+#ifndef TESTS_LIB_UNIT_H
+#define TESTS_LIB_UNIT_H
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include "core/err.h"
+
+/* The call succeeds; if not, its message is shown. Needs `struct err err`. */
+#define must(call)                                          \
+	do {                                                \
+		if ((call) != 0)                            \
+			cr_fatal("%s: %s", #call, err.msg); \
+	} while (0)
+
+/* The call fails with this code. */
+#define must_fail(wanted, call)                                   \
+	do {                                                      \
+		if ((call) != -1)                                 \
+			cr_fatal("%s succeeded", #call);          \
+		if (err.code != (wanted))                         \
+			cr_fatal("%s: %s, not %s: %s", #call,     \
+				 err_code_name(err.code),         \
+				 err_code_name(wanted), err.msg); \
+	} while (0)
+
+#endif /* TESTS_LIB_UNIT_H */

@@ -1,0 +1,31 @@
+EXTRA_DIST += tests/lib tests/data
+E2E_TESTS =
+unit_programs =
+
+# criterion's eq(str, ...) takes char *, so string literals must stay writable.
+unit_cflags = $(AM_CFLAGS) $(CRITERION_CFLAGS) -Wno-pedantic -Wno-write-strings \
+              -Wno-discarded-qualifiers -Wno-cast-qual
+unit_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+
+include tests/unit/core/local.mk
+include tests/unit/io/local.mk
+include tests/unit/repo/local.mk
+include tests/unit/config/local.mk
+include tests/unit/code/local.mk
+include tests/unit/store/local.mk
+include tests/unit/gateway/local.mk
+include tests/unit/services/local.mk
+include tests/unit/agents/local.mk
+include tests/unit/workflow/local.mk
+include tests/unit/report/local.mk
+include tests/unit/app/local.mk
+include tests/e2e/local.mk
+include tests/fuzz/local.mk
+include tests/bench/local.mk
+
+if UNIT_TESTS
+check_PROGRAMS += $(unit_programs)
+TESTS += $(unit_programs)
+endif
+TESTS += $(E2E_TESTS)
+EXTRA_DIST += $(E2E_TESTS)

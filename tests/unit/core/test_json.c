@@ -1,0 +1,129 @@
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/alloc.h"
+#include "core/json.h"
+
+static struct json *parsed(const char *text)
+{
+	struct json *doc = NULL;
+	struct err err = ERR_INIT;
+
+	must(json_parse(&doc, text, strlen(text), &err));
+	return doc;
+}
+
+Test(json, follows_paths)
+{
+	struct json *doc = parsed("{\"a\":[{\"b\":\"x\"},{\"B\":true}]}");
+	struct err err = ERR_INIT;
+	const char *s;
+	bool b;
+
+	must(json_string(&s, doc, "a.0.b", &err));
+	cr_assert(eq(str, (char *)s, "x"));
+	must(json_bool(&b, doc, "a.1.B", &err));
+	must_fail(ERR_PROTOCOL, json_bool(&b, doc, "a.1.b", &err));
+	cr_assert(eq(str, err.msg, "a.1.b: true or false expected"));
+	must_fail(ERR_PROTOCOL, json_string(&s, doc, "a.-1.b", &err));
+	must_fail(ERR_PROTOCOL, json_string(&s, doc, "a..b", &err));
+	json_free(doc);
+}
+
+Test(json, keeps_every_digit)
+{
+	struct json *doc = parsed(
+		"{\"id\":9007199254740993,\"f\":1.5,\"n\":-9223372036854775808,"
+		"\"s\":\"007\",\"big\":123456789012345678901234567890}");
+	struct err err = ERR_INIT;
+	int64_t n;
+	char *id, *text;
+
+	must(json_int(&n, doc, "id", &err));
+	cr_assert(eq(i64, n, 9007199254740993));
+	must(json_int(&n, doc, "n", &err));
+	cr_assert(eq(i64, n, INT64_MIN));
+	must_fail(ERR_PROTOCOL, json_int(&n, doc, "f", &err));
+	must_fail(ERR_PROTOCOL, json_int(&n, doc, "big", &err));
+	must(json_id(&id, doc, "id", &err));
+	cr_assert(eq(str, id, "9007199254740993"));
+	free(id);
+	must(json_id(&id, doc, "s", &err));
+	cr_assert(eq(str, id, "007"));
+	free(id);
+	text = json_print(doc);
+	cr_assert(strstr(text, "\"id\":9007199254740993,") != NULL, "%s", text);
+	free(text);
+	json_free(doc);
+}
+
+Test(json, refuses_what_is_not_quite_json)
+{
+	static const char *const bad[] = {
+		"",
+		"{",
+		"[1,]",
+		"{\"a\":1,\"a\":2}",
+		"{} x",
+		"\"\xff\"",
+		"\"\x01\"",
+		"nul",
+		"{\"a\":00000000000000000000000x}",
+		"-----------------------",
+		"[12345678901234567890-]",
+	};
+	struct json *doc = NULL;
+	struct err err = ERR_INIT;
+	char deep[1000];
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		must_fail(ERR_PROTOCOL,
+			  json_parse(&doc, bad[i], strlen(bad[i]), &err));
+	memset(deep, '[', sizeof(deep));
+	must_fail(ERR_TOO_LARGE, json_parse(&doc, deep, sizeof(deep), &err));
+}
+
+Test(json, an_escaped_nul_cuts_nothing_and_no_string_becomes_a_number)
+{
+	struct json *doc =
+		parsed("[\"a\\u0000b\",\"\\u00011234\",\"\\\\u0000\"]");
+	struct err err = ERR_INIT;
+	const char *s;
+
+	must(json_string(&s, doc, "0", &err));
+	cr_assert(eq(str, (char *)s,
+		     "a\xef\xbf\xbd"
+		     "b"));
+	must(json_string(&s, doc, "1", &err));
+	cr_assert(eq(str, (char *)s,
+		     "\xef\xbf\xbd"
+		     "1234"));
+	must(json_string(&s, doc, "2", &err));
+	cr_assert(eq(str, (char *)s, "\\u0000"));
+	json_free(doc);
+}
+
+Test(json, writes_what_it_was_given)
+{
+	struct json *doc = json_new_object();
+	struct json *list = json_set_array(doc, "list");
+	char *text;
+
+	json_set_string(doc, "bad", "a\xff");
+	json_set_string(doc, "none", NULL);
+	json_set_int(doc, "n", INT64_MAX);
+	json_set_int(doc, "n", 9007199254740993);
+	json_add_string(list, "x");
+	json_add_int(list, 2);
+	text = json_print(doc);
+	cr_assert(eq(str, text,
+		     "{\"list\":[\"x\",2],\"bad\":\"a\xef\xbf\xbd\","
+		     "\"none\":null,\"n\":9007199254740993}"));
+	free(text);
+	cr_assert(eq(sz, json_len(doc), 4));
+	cr_assert(eq(i64, json_int_or(doc, "n", 0), 9007199254740993));
+	cr_assert(json_is_null(json_find(doc, "nothing.here")));
+	json_free(doc);
+}

@@ -1,0 +1,46 @@
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+
+Test(text, knows_utf8)
+{
+	cr_assert(text_is_utf8("a\xc3\xa4\xf0\x9f\x98\x80", 7));
+	cr_assert(not(text_is_utf8("\xc0\x80", 2)));
+	cr_assert(not(text_is_utf8("\xed\xa0\x80", 3)));
+	cr_assert(not(text_is_utf8("\xf4\x90\x80\x80", 4)));
+	cr_assert(not(text_is_utf8("\xe2\x82", 2)));
+}
+
+Test(text, cleans_what_could_fool_a_reader)
+{
+	char *s = text_clean("a\x1b[2Jb\xe2\x80\xae"
+			     "c\r\n\td\xff\xc2\x9b",
+			     true);
+
+	cr_assert(eq(str, s, "a[2Jbc\n\td\xef\xbf\xbd"));
+	free(s);
+	s = text_clean("a\nb", false);
+	cr_assert(eq(str, s, "a b"));
+	free(s);
+}
+
+Test(text, cuts_between_characters)
+{
+	cr_assert(eq(sz, text_cut("a\xc3\xa4", 3, 2), 1));
+	cr_assert(eq(sz, text_cut("abc", 3, 2), 2));
+	cr_assert(eq(sz, text_cut("abc", 3, 9), 3));
+}
+
+Test(text, guesses_what_was_meant)
+{
+	static const char *const words[] = { "fallback", "timeout", NULL,
+					     "key" };
+
+	cr_assert(
+		eq(str, (char *)text_closest("fallbak", words, 4), "fallback"));
+	cr_assert(text_closest("zebra", words, 4) == NULL);
+	cr_assert(eq(str, (char *)text_closest("kei", words, 4), "key"));
+}
