@@ -69,22 +69,36 @@ void clock_format(char out[CLOCK_TEXT_SIZE], int64_t wall_ms)
 		memcpy(out, "?", 2);
 }
 
+static bool parse_two(int *out, const char **at)
+{
+	const char *s = *at;
+
+	if (s[0] < '0' || s[0] > '9' || s[1] < '0' || s[1] > '9')
+		return false;
+	*out = (s[0] - '0') * 10 + s[1] - '0';
+	*at = s + 2;
+	return true;
+}
+
 /* "Z", "+02:00", "-0530" or nothing; the offset in minutes. */
 static bool parse_zone(int *minutes, const char *text)
 {
 	int sign = *text == '-' ? -1 : 1;
-	int hours, rest, used = 0;
+	int hours, rest;
 
 	*minutes = 0;
 	if (!*text || !strcmp(text, "Z") || !strcmp(text, "z"))
 		return true;
 	if (*text != '+' && *text != '-')
 		return false;
-	if (sscanf(text + 1, "%2d:%2d%n", &hours, &rest, &used) != 2 &&
-	    sscanf(text + 1, "%2d%2d%n", &hours, &rest, &used) != 2)
+	text++;
+	if (!parse_two(&hours, &text))
+		return false;
+	text += *text == ':';
+	if (!parse_two(&rest, &text))
 		return false;
 	*minutes = sign * (hours * 60 + rest);
-	return !text[1 + used];
+	return !*text;
 }
 
 bool clock_parse(int64_t *wall_ms, const char *text)
@@ -111,6 +125,7 @@ bool clock_parse(int64_t *wall_ms, const char *text)
 	}
 	if (!parse_zone(&minutes, rest))
 		return false;
-	*wall_ms = ((int64_t)timegm(&tm) - minutes * 60) * 1000 + fraction_ms;
+	*wall_ms = ((int64_t)timegm(&tm) - minutes * INT64_C(60)) * 1000 +
+		   fraction_ms;
 	return true;
 }

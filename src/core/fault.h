@@ -13,7 +13,7 @@
 #ifdef ENABLE_FAULTS
 void fault_point(const char *name);
 #else
-#define fault_point(name) ((void)0)
+#define fault_point(name) ((void)0) /* NOLINT */
 #endif
 
 #endif /* CORE_FAULT_H */

@@ -13,6 +13,7 @@ libcore_a_SOURCES = \
 	src/core/log.c src/core/log.h \
 	src/core/random.c src/core/random.h \
 	src/core/secret.c src/core/secret.h \
+	src/core/severity.c src/core/severity.h \
 	src/core/sha256.c src/core/sha256.h \
 	src/core/strvec.c src/core/strvec.h \
 	src/core/text.c src/core/text.h
