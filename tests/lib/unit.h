@@ -1,6 +1,8 @@
 #ifndef TESTS_LIB_UNIT_H
 #define TESTS_LIB_UNIT_H
 
+#include <string.h>
+
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
@@ -22,6 +24,13 @@
 			cr_fatal("%s: %s, not %s: %s", #call,     \
 				 err_code_name(err.code),         \
 				 err_code_name(wanted), err.msg); \
+	} while (0)
+
+/* The two strings are equal; if not, both are shown, and the test goes on. */
+#define must_say(wanted, got)                                               \
+	do {                                                                \
+		if (strcmp((wanted), (got)) != 0)                           \
+			cr_fail("wanted: %s\n   got: %s", (wanted), (got)); \
 	} while (0)
 
 #endif /* TESTS_LIB_UNIT_H */
