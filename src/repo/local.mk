@@ -1,1 +1,12 @@
-# Nothing here yet.
+noinst_LIBRARIES += librepo.a
+librepo_a_CFLAGS  = $(AM_CFLAGS) $(GIT2_CFLAGS)
+librepo_a_SOURCES = \
+	src/repo/git.h \
+	src/repo/git_err.c \
+	src/repo/history.c \
+	src/repo/object.c src/repo/object.h \
+	src/repo/oid.c src/repo/oid.h \
+	src/repo/refs.c src/repo/refs.h \
+	src/repo/repo.c src/repo/repo.h
+
+repo_libs = librepo.a $(core_libs) $(GIT2_LIBS)

@@ -1,0 +1,44 @@
+#ifndef REPO_GIT_H
+#define REPO_GIT_H
+
+#include <git2.h>
+#include <string.h>
+
+#include "repo/repo.h"
+
+/** \file
+ * What the files of repo/ share and nobody else sees: libgit2's handles behind
+ * ours, and the one place where its failures become ours.
+ */
+
+/** The handle; stays the repo's. */
+git_repository *repo_git(const struct repo *repo);
+
+/** The object database; stays the repo's. */
+git_odb *repo_odb(const struct repo *repo);
+
+/**
+ * Fill *err from libgit2's return `code` and its last message, with what was
+ * being done in front ("ref 'x': ..."); return -1. To be called right after the
+ * failed call, by the same thread.
+ */
+int err_set_git(struct err *err, int code, const char *fmt, ...) PRINTF(3, 4);
+
+/** The two have the same bytes. */
+static inline git_oid oid_to_git(const struct oid *oid)
+{
+	git_oid id;
+
+	memcpy(id.id, oid->id, sizeof(id.id));
+	return id;
+}
+
+static inline struct oid oid_from_git(const git_oid *id)
+{
+	struct oid oid;
+
+	memcpy(oid.id, id->id, sizeof(oid.id));
+	return oid;
+}
+
+#endif /* REPO_GIT_H */
