@@ -30,6 +30,10 @@
 #define LIMIT_PATTERN_BRACES   256 /* alternatives one pattern may mean   */
 #define LIMIT_ATTRIBUTES_BYTES (256 * KIB)
 
+/* Regular expressions, of rules and conditions. */
+#define LIMIT_REGEX_BYTES (4 * KIB)
+#define LIMIT_REGEX_HEAP  (8 * MIB) /* memory of one match */
+
 /* Results. */
 #define LIMIT_NOTE_BYTES    (256 * KIB)
 #define LIMIT_RECORD_BYTES  (4 * MIB)

@@ -1,1 +1,6 @@
-# Nothing here yet.
+unit_programs += tests/unit/code/test_code
+tests_unit_code_test_code_CFLAGS   = $(unit_cflags)
+tests_unit_code_test_code_CPPFLAGS = $(unit_cppflags)
+tests_unit_code_test_code_LDADD    = $(code_libs) $(CRITERION_LIBS)
+tests_unit_code_test_code_SOURCES  = \
+	tests/unit/code/test_regex.c
