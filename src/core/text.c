@@ -100,7 +100,9 @@ void text_add_clean(struct buf *out, const char *text, size_t len, bool lines)
 		if (!used)
 			buf_addstr(out, REPLACEMENT);
 		else if (code_point == '\n' || code_point == '\t')
-			buf_addch(out, lines ? text[i] : ' ');
+			buf_addstr(out, !lines            ? " "
+					: text[i] == '\n' ? "\n"
+							  : "\t");
 		else if (code_point >= ' ' && !is_invisible(code_point))
 			buf_add(out, text + i, used);
 		i += used ? used : 1;

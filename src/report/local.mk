@@ -1,1 +1,11 @@
-# Nothing here yet.
+noinst_LIBRARIES += libreport.a
+libreport_a_SOURCES = \
+	src/report/codequality.c \
+	src/report/formats.c src/report/formats.h \
+	src/report/json.c \
+	src/report/markdown.c \
+	src/report/phrases.c src/report/phrases.h \
+	src/report/rdjson.c \
+	src/report/report.h \
+	src/report/sarif.c \
+	src/report/text.c

@@ -1,0 +1,49 @@
+/* GitLab's code quality report: an array of issues as Code Climate has them. */
+#include <stdlib.h>
+
+#include "core/json.h"
+#include "report/formats.h"
+
+static const char *const severity_word[SEVERITY_COUNT] = {
+	[SEVERITY_INFO] = "info",
+	[SEVERITY_MINOR] = "minor",
+	[SEVERITY_MAJOR] = "major",
+	[SEVERITY_CRITICAL] = "critical",
+};
+
+static void add_issue(struct json *list, const struct finding *finding)
+{
+	struct json *at = json_add_object(list);
+	struct json *location;
+
+	json_set_string(at, "description", finding->title);
+	json_set_string(at, "check_name",
+			finding->rule ? finding->rule : finding->category);
+	json_set_string(at, "fingerprint", finding->fingerprint);
+	json_set_string(at, "severity", severity_word[finding->severity]);
+	location = json_set_object(at, "location");
+	json_set_string(location, "path", finding->path ? finding->path : "");
+	/* GitLab wants a line; what has none is shown at the top. */
+	json_set_int(json_set_object(location, "lines"), "begin",
+		     finding->line > 0 ? finding->line : 1);
+}
+
+static void render(struct buf *out, const struct report *report)
+{
+	struct json *list = json_new_array();
+	char *text;
+
+	for (size_t i = 0; i < report->count; i++) {
+		const struct run_record *record = report->runs[i].record;
+
+		for (size_t j = 0; j < record->findings.len; j++)
+			add_issue(list, &record->findings.items[j]);
+	}
+	text = json_print_pretty(list);
+	buf_addf(out, "%s\n", text);
+	free(text);
+	json_free(list);
+}
+
+const struct report_format report_codequality = { .name = "codequality",
+						  .render = render };

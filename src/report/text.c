@@ -1,0 +1,230 @@
+/*
+ * For a terminal and for notes: the same layout, in a note without colour, code
+ * and fingerprints.
+ */
+#include <stdint.h>
+#include <string.h>
+
+#include "core/limits.h"
+#include "report/formats.h"
+#include "report/phrases.h"
+
+/* What one note shows of a run; the record has the rest. */
+enum { NOTE_FINDINGS = 100, NOTE_FILES = 20, WIDTH = 78 };
+
+#define INDENT "         "
+
+struct look {
+	bool colour;
+	bool code; /* the quoted line and the fingerprint too */
+	size_t max_findings, max_files;
+};
+
+static const char *const severity_colour[SEVERITY_COUNT] = {
+	[SEVERITY_INFO] = "\033[36m",
+	[SEVERITY_MINOR] = "\033[33m",
+	[SEVERITY_MAJOR] = "\033[31m",
+	[SEVERITY_CRITICAL] = "\033[1;31m",
+};
+
+static const char *const verdict_colour[] = {
+	[VERDICT_PASS] = "\033[1;32m",
+	[VERDICT_ATTENTION] = "\033[1;33m",
+	[VERDICT_SKIPPED] = "\033[1;36m",
+	[VERDICT_FAILED] = "\033[1;31m",
+};
+
+static const char *on(const struct look *look, const char *code)
+{
+	return look->colour ? code : "";
+}
+
+static const char *off(const struct look *look)
+{
+	return look->colour ? "\033[0m" : "";
+}
+
+static void add_quote(struct buf *out, const struct finding *finding)
+{
+	const char *at = finding->quote ? finding->quote : "";
+	int line = finding->line;
+
+	while (*at) {
+		size_t len = strcspn(at, "\n");
+		struct buf one;
+
+		buf_init(&one, LIMIT_BLOB_BYTES);
+		buf_add(&one, at, len);
+		buf_addstr(out, INDENT);
+		if (line > 0)
+			buf_addf(out, "%5d | ", line++);
+		else
+			buf_addstr(out, "      | ");
+		phrase_line(out, one.ptr, 200);
+		buf_addch(out, '\n');
+		buf_release(&one);
+		at += len;
+		at += *at == '\n';
+	}
+}
+
+/* The body, and behind its last words who says so. */
+static void add_body(struct buf *out, const struct finding *finding,
+		     const struct look *look)
+{
+	struct buf text;
+
+	buf_init(&text, 2 * LIMIT_FINDING_BODY);
+	if (finding->body) {
+		buf_addstr(&text, finding->body);
+		while (text.len && strchr(" \n", text.ptr[text.len - 1]))
+			buf_truncate(&text, text.len - 1);
+		buf_addstr(&text, text.len ? "  [" : "[");
+	} else {
+		buf_addch(&text, '[');
+	}
+	phrase_source(&text, finding);
+	buf_addch(&text, ']');
+	if (look->code && *finding->fingerprint)
+		buf_addf(&text, " %s", finding->fingerprint);
+	phrase_wrapped(out, text.ptr, INDENT, WIDTH);
+	buf_release(&text);
+}
+
+static void add_finding(struct buf *out, const struct finding *finding,
+			const struct look *look)
+{
+	const char *name = severity_name(finding->severity);
+
+	buf_addf(out, "  %s%s%s%*s",
+		 on(look, severity_colour[finding->severity]), name, off(look),
+		 (int)(strlen(name) < 5 ? 7 - strlen(name) : 2), "");
+	buf_addstr(out, on(look, "\033[1m"));
+	phrase_place(out, finding);
+	buf_addstr(out, off(look));
+	buf_addstr(out, "  ");
+	phrase_line(out, finding->title, LIMIT_FINDING_TITLE);
+	buf_addch(out, '\n');
+	if (look->code)
+		add_quote(out, finding);
+	add_body(out, finding, look);
+}
+
+static void add_findings(struct buf *out, const struct run_record *record,
+			 const struct look *look)
+{
+	size_t count = record->findings.len;
+	size_t shown = count < look->max_findings ? count : look->max_findings;
+
+	for (size_t i = 0; i < shown; i++)
+		add_finding(out, &record->findings.items[i], look);
+	if (shown < count)
+		buf_addf(out, "  ... and %zu more; `referee show` has them.\n",
+			 count - shown);
+	if (count)
+		buf_addch(out, '\n');
+}
+
+static void add_skipped_files(struct buf *out, const struct run_record *record,
+			      const struct look *look)
+{
+	size_t shown = 0, left = 0;
+
+	for (size_t i = 0; i < record->file_count; i++) {
+		const struct file_record *file = &record->files[i];
+
+		if (file->coverage == FILE_REVIEWED)
+			continue;
+		if (shown++ >= look->max_files) {
+			left++;
+			continue;
+		}
+		buf_addf(out, "  %s: ",
+			 file->coverage == FILE_PARTIAL ? "In part"
+							: "Not reviewed");
+		phrase_line(out, file->path, 1024);
+		buf_addstr(out, " (");
+		phrase_line(out,
+			    file->reason ? file->reason : "no reason given",
+			    120);
+		buf_addstr(out, ")\n");
+	}
+	if (left)
+		buf_addf(out, "  ... and %zu more files\n", left);
+}
+
+static void add_failed_tasks(struct buf *out, const struct run_record *record)
+{
+	for (size_t i = 0; i < record->task_count; i++) {
+		const struct task_record *task = &record->tasks[i];
+
+		if (task->instead_of && task->state == TASK_ANSWERED) {
+			buf_addstr(out, "  ");
+			phrase_line(out, task->agent, 80);
+			buf_addf(out, ": answered by %s instead of %s\n",
+				 task->service ? task->service : "?",
+				 task->instead_of);
+		}
+		if (task->state == TASK_ANSWERED)
+			continue;
+		buf_addstr(out, "  ");
+		phrase_line(out, task->agent, 80);
+		buf_addstr(out, task->state == TASK_FAILED ? " failed: "
+							   : " skipped: ");
+		phrase_line(out,
+			    task->reason ? task->reason : "no reason given",
+			    300);
+		buf_addch(out, '\n');
+	}
+}
+
+static void add_run(struct buf *out, const struct run_record *record,
+		    bool reused, const struct look *look)
+{
+	buf_addf(out, "%s: %s", record->workflow,
+		 on(look, verdict_colour[record->verdict]));
+	phrase_outcome(out, record);
+	buf_addf(out, "%s%s\n\n", off(look),
+		 reused ? " (same content, judged before)" : "");
+	add_findings(out, record, look);
+	add_failed_tasks(out, record);
+	add_skipped_files(out, record, look);
+	buf_addstr(out, "  ");
+	phrase_coverage(out, record);
+	buf_addch(out, '\n');
+}
+
+void report_note_section(struct buf *out, const struct run_record *record)
+{
+	const struct look look = { .max_findings = NOTE_FINDINGS,
+				   .max_files = NOTE_FILES };
+
+	add_run(out, record, false, &look);
+}
+
+void report_note_trailer(struct buf *out, const struct run_record *record)
+{
+	char cost[MONEY_TEXT_SIZE];
+
+	money_format(cost, record->cost_nusd);
+	buf_addf(out, "Referee-Run: %s %s %s %.16s %s USD", record->id,
+		 record->workflow, verdict_name(record->verdict),
+		 record->change_key, cost);
+}
+
+static void render(struct buf *out, const struct report *report)
+{
+	const struct look look = { .colour = report->colour,
+				   .code = true,
+				   .max_findings = SIZE_MAX,
+				   .max_files = SIZE_MAX };
+
+	for (size_t i = 0; i < report->count; i++) {
+		if (i)
+			buf_addch(out, '\n');
+		add_run(out, report->runs[i].record, report->runs[i].reused,
+			&look);
+	}
+}
+
+const struct report_format report_text = { .name = "text", .render = render };
