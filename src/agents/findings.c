@@ -1,0 +1,305 @@
+#include "agents/findings.h"
+
+#include <string.h>
+
+#include "code/lang.h"
+#include "code/symbols.h"
+#include "core/alloc.h"
+#include "core/limits.h"
+#include "core/text.h"
+#include "store/findings_life.h"
+
+void findings_answer_release(struct findings_answer *answer)
+{
+	finding_list_release(&answer->findings);
+	free(answer->summary);
+	*answer = (struct findings_answer){ 0 };
+}
+
+/* Answers come bare, or as models like to give them: in a code fence. */
+static void strip_fence(const char **text, size_t *len)
+{
+	const char *start = *text;
+	const char *end = start + *len;
+
+	while (start < end && strchr(" \t\r\n", *start))
+		start++;
+	while (end > start && strchr(" \t\r\n", end[-1]))
+		end--;
+	if (end - start > 6 && !strncmp(start, "```", 3) &&
+	    !strncmp(end - 3, "```", 3)) {
+		const char *line = memchr(start, '\n', (size_t)(end - start));
+
+		if (line && line < end - 3) {
+			start = line + 1;
+			end -= 3;
+		}
+	}
+	*text = start;
+	*len = (size_t)(end - start);
+}
+
+int findings_parse(struct findings_answer *out, const char *text, size_t len,
+		   const char *agent, struct err *err)
+{
+	const struct json *list, *at;
+	struct json *doc = NULL;
+	size_t index = 0;
+	int ret = -1;
+
+	*out = (struct findings_answer){ 0 };
+	strip_fence(&text, &len);
+	if (json_parse(&doc, text, len, err) < 0)
+		return -1;
+	if (json_array(&list, doc, "findings", err) < 0)
+		goto out;
+	for (at = json_first(list); at; at = json_next(at), index++) {
+		struct finding *finding;
+
+		if (out->findings.len >= LIMIT_FINDINGS) {
+			out->dropped++;
+			continue;
+		}
+		finding = finding_list_add(&out->findings);
+		if (finding_parse(finding, at, err) < 0) {
+			err_prefix(err, "findings.%zu", index);
+			goto out;
+		}
+		strvec_release(&finding->agents);
+		strvec_add(&finding->agents, agent);
+	}
+	if (json_string_or(doc, "summary", NULL))
+		out->summary = xstrdup(json_string_or(doc, "summary", NULL));
+	ret = 0;
+out:
+	if (ret < 0)
+		findings_answer_release(out);
+	json_free(doc);
+	return ret;
+}
+
+/* Same text, white space aside? */
+static bool same_code(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	size_t i = 0, j = 0;
+
+	for (;;) {
+		while (i < a_len && strchr(" \t\r", a[i]))
+			i++;
+		while (j < b_len && strchr(" \t\r", b[j]))
+			j++;
+		if (i == a_len || j == b_len)
+			return i == a_len && j == b_len;
+		if (a[i++] != b[j++])
+			return false;
+	}
+}
+
+struct quote {
+	const char *lines[64];
+	size_t lens[64];
+	size_t count;
+};
+
+static bool is_blank(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!strchr(" \t\r", text[i]))
+			return false;
+	return true;
+}
+
+/* Its lines, blank ones at both ends left out. */
+static void split_quote(struct quote *out, const char *text)
+{
+	out->count = 0;
+	while (*text && out->count < ARRAY_LEN(out->lines)) {
+		size_t len = strcspn(text, "\n");
+
+		if (out->count || !is_blank(text, len)) {
+			out->lines[out->count] = text;
+			out->lens[out->count++] = len;
+		}
+		text += len;
+		text += *text == '\n';
+	}
+	while (out->count &&
+	       is_blank(out->lines[out->count - 1], out->lens[out->count - 1]))
+		out->count--;
+}
+
+static bool contains(const char *line, size_t len, const char *part,
+		     size_t part_len)
+{
+	while (part_len && strchr(" \t\r", *part)) {
+		part++;
+		part_len--;
+	}
+	while (part_len && strchr(" \t\r", part[part_len - 1]))
+		part_len--;
+	return part_len && memmem(line, len, part, part_len);
+}
+
+/* Does the quote stand at `line`? One line may be quoted in part. */
+static bool stands_at(const struct quote *quote, const struct sources *sources,
+		      size_t file, int line)
+{
+	const char *text;
+	size_t len;
+
+	for (size_t i = 0; i < quote->count; i++) {
+		if (!sources_line(sources, file, line + (int)i, &text, &len))
+			return false;
+		if (!same_code(text, len, quote->lines[i], quote->lens[i]) &&
+		    (quote->count > 1 ||
+		     !contains(text, len, quote->lines[i], quote->lens[i])))
+			return false;
+	}
+	return quote->count > 0;
+}
+
+/* The line nearest to `near` inside a hunk where the quote stands; 0: none. */
+static int find_quote(const struct quote *quote, const struct sources *sources,
+		      size_t file, int near)
+{
+	const struct changed_file *changed =
+		&sources_changeset(sources)->files[file];
+	int best = 0;
+
+	for (size_t i = 0; i < changed->hunk_count; i++) {
+		const struct hunk *hunk = &changed->hunks[i];
+
+		for (int at = hunk->new_start;
+		     at < hunk->new_start + hunk->new_count; at++) {
+			if (best && abs(at - near) >= abs(best - near))
+				continue;
+			if (stands_at(quote, sources, file, at))
+				best = at;
+		}
+	}
+	return best;
+}
+
+static void anchor_lines(struct finding *finding, const struct sources *sources,
+			 size_t file)
+{
+	struct quote quote;
+	int line, last;
+
+	split_quote(&quote, finding->quote ? finding->quote : "");
+	line = find_quote(&quote, sources, file, finding->line);
+	if (!line) {
+		finding->line = finding->end_line = 0;
+		free(finding->suggestion); /* nowhere to apply it */
+		finding->suggestion = NULL;
+		return;
+	}
+	last = line + (int)quote.count - 1;
+	/* A finding may be about more lines than it quotes. */
+	if (finding->end_line - finding->line + line > last &&
+	    changed_file_has_line(&sources_changeset(sources)->files[file],
+				  finding->end_line - finding->line + line))
+		last = finding->end_line - finding->line + line;
+	finding->line = line;
+	finding->end_line = last;
+}
+
+/* A suggestion that puts there what is there already says nothing. */
+static void check_suggestion(struct finding *finding,
+			     const struct sources *sources, size_t file)
+{
+	struct buf old;
+	const char *text;
+	size_t len, new_len;
+
+	if (!finding->suggestion)
+		return;
+	buf_init(&old, LIMIT_BLOB_BYTES);
+	for (int i = finding->line; i <= finding->end_line; i++) {
+		if (!sources_line(sources, file, i, &text, &len))
+			break;
+		buf_add(&old, text, len);
+		buf_addch(&old, '\n');
+	}
+	new_len = strlen(finding->suggestion);
+	if (new_len && finding->suggestion[new_len - 1] == '\n')
+		new_len--;
+	if ((old.len && new_len == old.len - 1 &&
+	     !memcmp(old.ptr, finding->suggestion, new_len)) ||
+	    strstr(old.ptr, "[redacted:") ||
+	    strstr(finding->suggestion, "[redacted:")) {
+		free(finding->suggestion);
+		finding->suggestion = NULL;
+	}
+	buf_release(&old);
+}
+
+/* The quote as it stands in the file, so that every report shows real code. */
+static void take_quote(struct finding *finding, const struct sources *sources,
+		       size_t file)
+{
+	struct buf quote;
+	const char *text;
+	size_t len;
+
+	if (!finding->line)
+		return;
+	buf_init(&quote, LIMIT_FINDING_BODY);
+	for (int i = finding->line; i <= finding->end_line; i++) {
+		if (!sources_line(sources, file, i, &text, &len))
+			break;
+		if (quote.len)
+			buf_addch(&quote, '\n');
+		buf_add(&quote, text, len);
+	}
+	free(finding->quote);
+	finding->quote = text_utf8(quote.ptr, quote.len);
+	buf_release(&quote);
+}
+
+static size_t find_file(const struct changeset *changeset, const char *path)
+{
+	const struct changed_file *file = path ? changeset_find(changeset, path)
+					       : NULL;
+
+	return file ? (size_t)(file - changeset->files) : SIZE_MAX;
+}
+
+static void name_finding(struct finding *finding, const struct sources *sources,
+			 size_t file)
+{
+	const char *text;
+	size_t len;
+
+	text = sources_text(sources, file, &len);
+	if (text && finding->line && !finding->symbol)
+		finding->symbol = symbol_at(
+			text, len, lang_of_path(finding->path), finding->line);
+	finding_fingerprint(finding);
+}
+
+void findings_anchor(struct findings_answer *answer,
+		     const struct sources *sources, enum severity floor)
+{
+	struct finding_list *list = &answer->findings;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->len; i++) {
+		struct finding *finding = &list->items[i];
+		size_t file = find_file(sources_changeset(sources),
+					finding->path);
+
+		if (file == SIZE_MAX || finding->severity < floor) {
+			answer->dropped += file == SIZE_MAX;
+			finding_release(finding);
+			continue;
+		}
+		anchor_lines(finding, sources, file);
+		check_suggestion(finding, sources, file);
+		take_quote(finding, sources, file);
+		name_finding(finding, sources, file);
+		list->items[kept++] = *finding;
+	}
+	list->len = kept;
+	finding_list_sort(list);
+}

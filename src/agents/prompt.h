@@ -1,0 +1,74 @@
+#ifndef AGENTS_PROMPT_H
+#define AGENTS_PROMPT_H
+
+#include "agents/sources.h"
+#include "gateway/service.h"
+#include "store/record.h"
+
+/** \file
+ * What an agent is told: one text in four parts, in an order that lets agents
+ * on the same change share a provider's cached prefix (design part 8). Text of
+ * outsiders stands between markers and is named as data. Pure: the same input
+ * gives the same bytes.
+ */
+
+/** A task of an agent: its name, and what it asks in prose (may be NULL). */
+struct prompt_task {
+	const char *name;
+	const char *text;
+};
+
+/** A named text of the workflow or of earlier tasks. */
+struct prompt_text {
+	const char *name;
+	const char *text;
+};
+
+/** All borrowed; lists may be empty. */
+struct prompt_input {
+	const struct sources *sources;
+	const char *instructions; /* the body of the agent's definition */
+	const struct prompt_task *tasks;
+	size_t task_count;
+	const struct prompt_text *settings; /* further config scalars: focus */
+	size_t setting_count;
+	const char *guidance; /* AGENTS.md and the like, of the trusted ref */
+	const struct prompt_text *path_rules; /* the workflow's instructions: */
+	size_t path_rule_count;            /* name is the paths it is for   */
+	const struct prompt_text *results; /* of earlier tasks              */
+	size_t result_count;
+	const char *previous; /* earlier findings and their state; or NULL  */
+	const char *title;    /* of the pull; NULL: not shown               */
+	const char *description; /* likewise */
+	enum answer_kind answer;
+	size_t max_change_bytes; /* bound on the part with the diff */
+};
+
+/** How far each file of the changeset is shown, in its order. */
+struct prompt_coverage {
+	enum file_coverage *coverage;
+	const char **reason; /* static text; NULL where reviewed */
+	size_t count;
+};
+
+void prompt_coverage_release(struct prompt_coverage *coverage);
+
+/** Fills *out (the caller's, for prompt_release()) and *coverage. Files that
+ * are generated, vendored or not made to be read are left out; where the bound
+ * is reached the least risky ones are, first in part, then wholly. */
+void prompt_build(struct prompt *out, struct prompt_coverage *coverage,
+		  const struct prompt_input *input);
+void prompt_release(struct prompt *prompt);
+
+/** The JSON schema of an answer, the caller's. */
+struct json *prompt_schema(enum answer_kind answer);
+
+/** How much harm a mistake in this file does, from 0 (assets) to 100 (keys,
+ * payment, login); from its class and the words in its path. */
+int prompt_risk(const struct changed_file *file);
+
+/** A bound from above on the tokens a text is: no tokenizer makes more of it.
+ */
+int64_t prompt_tokens(const struct prompt *prompt);
+
+#endif /* AGENTS_PROMPT_H */
