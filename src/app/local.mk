@@ -1,1 +1,5 @@
-# Nothing here yet.
+noinst_LIBRARIES += libapp.a
+libapp_a_SOURCES = \
+	src/app/process.c src/app/process.h
+
+app_libs = libapp.a libreport.a $(repo_libs)
