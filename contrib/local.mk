@@ -1,1 +1,1 @@
-# Nothing here yet.
+EXTRA_DIST += contrib/quickstart contrib/packages README.md HACKING.md NEWS SECURITY.md
