@@ -8,6 +8,7 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "core/json.h"
+#include "core/strvec.h"
 
 /** \file
  * What a service is to the gateway. Services only translate: a chat becomes
@@ -16,9 +17,10 @@
  */
 
 struct changeset;
+struct loop;
 struct repo;
-struct http_request;
-struct http_reply;
+struct secret;
+struct service;
 
 /** What an agent is asked for (design part 8). */
 enum answer_kind {
@@ -51,10 +53,20 @@ struct chat {
 	const char *agent_type; /* as in the workflow; may be NULL     */
 	enum answer_kind answer;
 	const struct prompt *prompt; /* redacted already              */
-	const char *model;           /* the provider's name of it     */
-	const struct json *schema;   /* JSON schema of the answer     */
-	int max_tokens;
-	double temperature; /* negative: the model's own             */
+	const char *model; /* the provider's name of it; in an ask also NULL or
+			      "auto": by complexity                     */
+	const struct json *schema; /* JSON schema of the answer; NULL: none */
+	int max_tokens;            /* 0: the service's own default      */
+	double temperature;        /* negative: the model's own         */
+
+	/* Set by the gateway for the one repair request: the answer that could
+	 * not be used, and why. NULL otherwise. */
+	const char *bad_answer;
+	const char *complaint;
+
+	/* Set by the gateway: enum quirk bits that this service and model were
+	 * found to have. */
+	unsigned quirks;
 
 	/* For services that run here (offline): the change itself. It never
 	 * leaves the machine. */
@@ -104,6 +116,8 @@ enum fault {
 	FAULT_TOO_LARGE,   /* 413, context length exceeded                */
 	FAULT_REFUSED,     /* the provider declined to answer             */
 	FAULT_ENVELOPE,    /* the reply is not what its protocol says     */
+	FAULT_TRUNCATED,   /* the answer was cut at max_tokens            */
+	FAULT_ANSWER,      /* not what was asked for, also when repaired  */
 	FAULT_BUDGET,      /* ours: there is no money left                */
 	FAULT_UNSUPPORTED, /* the service cannot do this kind of work     */
 	FAULT_CANCELLED,
@@ -113,5 +127,170 @@ enum fault {
 
 /** "timeout", "rate" ...: as written in records. Static. */
 const char *fault_name(enum fault fault);
+
+/** How much thinking a question needs; picks the model. */
+enum complexity {
+	COMPLEXITY_SIMPLE,
+	COMPLEXITY_MEDIUM,
+	COMPLEXITY_COMPLEX,
+};
+
+#define COMPLEXITY_COUNT (COMPLEXITY_COMPLEX + 1)
+
+/** "simple", "medium", "complex". Static. */
+const char *complexity_name(enum complexity complexity);
+bool complexity_parse(enum complexity *out, const char *name);
+
+/** What a service or model turned out not to take; found by its refusal, kept
+ * by the gateway for the next request. */
+enum quirk {
+	QUIRK_NO_TEMPERATURE = 1,    /* sampling parameters are refused     */
+	QUIRK_NO_SCHEMA = 2,         /* no JSON schema; plain JSON mode     */
+	QUIRK_NO_JSON = 4,           /* not even that: the prompt must do   */
+	QUIRK_COMPLETION_TOKENS = 8, /* wants max_completion_tokens         */
+	QUIRK_MAX_TOKENS = 16,       /* knows only max_tokens               */
+};
+
+/** An HTTP request, to be sent by the gateway. Owns everything. */
+struct service_request {
+	const char *method; /* static */
+	char *url;
+	struct strvec headers;  /* "name: value", the key's not among them */
+	const char *key_header; /* carries the key: "x-api-key"; NULL: none */
+	const char *key_prefix; /* before the key: "Bearer "; "" */
+	struct buf body;
+};
+
+void service_request_init(struct service_request *request);
+void service_request_release(struct service_request *request);
+
+/** What came back. Borrowed for the call. */
+struct service_reply {
+	long status;
+	const struct strvec *headers; /* "name: value" each */
+	const char *body;             /* a NUL behind it    */
+	size_t body_len;
+};
+
+/** The value of the last header `name` of any case; NULL if there is none. */
+const char *service_reply_header(const struct service_reply *reply,
+				 const char *name);
+
+/** What a provider says of its limits; -1: nothing. */
+struct rate_notice {
+	int64_t requests_left, tokens_left;
+	int64_t requests_reset_ms, tokens_reset_ms; /* from now */
+	int64_t requests_limit, tokens_limit;       /* a minute */
+};
+
+/** What one request came to. */
+struct service_result {
+	enum fault fault; /* FAULT_NONE: `reply` is an answer            */
+	long status;      /* HTTP or exit status; 0: there was none      */
+	int64_t wait_ms;  /* to wait before the next request; -1: not said */
+	int64_t blocked_until_ms; /* FAULT_QUOTA, FAULT_AUTH: when the key
+				     may work again, since 1970; 0: not said */
+	int should_retry;         /* 1, 0: the provider says; -1: it does not */
+	unsigned quirks; /* FAULT_REQUEST: would succeed with these   */
+	bool no_usage;   /* its cost cannot be known from the reply   */
+	struct rate_notice rate;
+	struct chat_reply reply;
+	char message[256]; /* of a fault: one clean line, no secrets */
+};
+
+void service_result_init(struct service_result *result);
+void service_result_release(struct service_result *result);
+
+/** Sets fault and message; the message is cleaned. For parse and start. */
+void service_result_fail(struct service_result *result, enum fault fault,
+			 const char *fmt, ...) PRINTF(3, 4);
+
+/** Called exactly once for each start, on the loop's thread, never from inside
+ * start. May take `result->reply` over by zeroing it. */
+typedef void service_done_fn(struct service_result *result, void *payload);
+
+/** One chat under way in a service that does not speak plain HTTP. */
+struct service_call;
+
+struct http;
+
+/** What such a service works with. */
+struct service_host {
+	struct loop *loop;
+	struct http *http;
+	const struct secret *key; /* NULL: none */
+	int64_t timeout_ms;       /* ends by then, with FAULT_TIMEOUT */
+};
+
+/**
+ * A kind of service: how chats are translated. build and parse are pure and
+ * both there, or start and cancel are.
+ */
+struct service_ops {
+	const char *kind;         /* as in the configuration: "anthropic" */
+	const char *default_url;  /* NULL: none */
+	const char *key_variable; /* usual environment variable; NULL: needs no
+				     key */
+	bool is_local; /* runs here for free, always there: offline */
+
+	/** Fails with ERR_INVALID for what can never be sent. */
+	int (*build)(struct service_request *out, const struct service *service,
+		     const struct chat *chat, struct err *err);
+
+	/** `out` is initialised. Any status, any body. */
+	void (*parse)(struct service_result *out, const struct service *service,
+		      const struct chat *chat,
+		      const struct service_reply *reply);
+
+	/** *out is good until `done` was called. Fails if nothing was started;
+	 * then `done` never comes. */
+	int (*start)(struct service_call **out, const struct service *service,
+		     const struct chat *chat, const struct service_host *host,
+		     service_done_fn *done, void *payload, struct err *err);
+
+	/** Asks it to end soon; `done` comes all the same. */
+	void (*cancel)(struct service_call *call);
+};
+
+/** Reads the service's key, blocking, on a worker thread; *out is the
+ * gateway's. ERR_AUTH or ERR_NOT_FOUND: there is none. */
+typedef int service_key_fn(struct secret **out, void *payload, struct err *err);
+
+/**
+ * A service as configured. Zeroed members are "not set". All it points to must
+ * outlive the gateway.
+ */
+struct service {
+	const char *name; /* "claude-api" */
+	const struct service_ops *ops;
+	const char *url; /* NULL: the kind's own */
+
+	service_key_fn *load_key; /* NULL: it has no key */
+	void *load_key_payload;
+
+	int64_t requests_per_minute, tokens_per_minute; /* 0: no limit */
+	int concurrency;                                /* 0: no limit */
+	int64_t timeout_ms;                             /* of one request */
+	int64_t idle_timeout_ms;                        /* without a byte */
+
+	const char *models[COMPLEXITY_COUNT]; /* NULL: the kind's own */
+	const char *fallback; /* name of the next service; NULL: none */
+	bool needs_key;       /* without one: fails as FAULT_AUTH */
+
+	const char *ca_file, *proxy;
+
+	/* kind = command */
+	const char *const *argv; /* NULL-terminated */
+	bool sandbox;
+	const char *work_dir; /* NULL: an empty one of its own */
+	/* "NAME=value"; the key as NAME=${key}; NULL-terminated */
+	const char *const *environment;
+
+	/* kind = http: see services/http.c; kind = cursor: repository */
+	const struct json *options; /* NULL: none */
+};
+
+/** The URL with `path` behind it, for build; the caller frees it. */
+char *service_url(const struct service *service, const char *path);
 
 #endif /* GATEWAY_SERVICE_H */

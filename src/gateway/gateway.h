@@ -1,0 +1,143 @@
+#ifndef GATEWAY_GATEWAY_H
+#define GATEWAY_GATEWAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/attr.h"
+#include "core/err.h"
+#include "core/json.h"
+#include "gateway/service.h"
+#include "gateway/spending.h"
+
+/** \file
+ * The one way to every AI service: cache, breaker, rate limit, budget, send,
+ * retry, fallback, settle. Sends what it is given: redaction came before.
+ * Never logs or keeps a prompt. Loop thread only.
+ */
+struct gateway;
+struct loop;
+struct http;
+
+/** What the money of this installation may be; 0: no limit of that kind. */
+struct gateway_budget {
+	int64_t daily_nusd, monthly_nusd, per_run_nusd;
+	int64_t unknown_cost_nusd; /* what a request of unknown price counts */
+	int alert_percent;         /* 0: no alert before 100 % */
+	const char *timezone;      /* where days begin; NULL: UTC */
+};
+
+/** Told once when spending passes alert_percent, and once at 100 %. */
+typedef void gateway_alert_fn(const char *message, void *payload);
+
+/** Zeroed members are the defaults. Strings are copied. */
+struct gateway_options {
+	struct gateway_budget budget;
+	const struct spending_ops *spending; /* NULL: nothing is kept */
+	void *spending_payload;
+	gateway_alert_fn *alert;
+	void *alert_payload;
+	const char *state_dir; /* reply cache, breaker; NULL: nothing is kept */
+	const char *price_file; /* LiteLLM's format; NULL: shipped prices */
+	int concurrency;        /* requests in flight in all; 0: 200 */
+	int instances;          /* that share the rate limits; 0: 1 */
+};
+
+/** *out is the caller's. `http` may be NULL if no service speaks HTTP. Keeps
+ * `loop` and `http`. Fails with ERR_INVALID for an unreadable price file or an
+ * unknown time zone. */
+MUST_CHECK int gateway_new(struct gateway **out, struct loop *loop,
+			   struct http *http,
+			   const struct gateway_options *options,
+			   struct err *err);
+
+/** Every ask under way ends with FAULT_CANCELLED before this returns: the
+ * callbacks come from inside. NULL is fine. */
+void gateway_free(struct gateway *gateway);
+
+/** Keeps `service`. Fails with ERR_CONFLICT if the name is taken. */
+MUST_CHECK int gateway_add_service(struct gateway *gateway,
+				   const struct service *service,
+				   struct err *err);
+
+/** What a project may spend a month; the rest of the month counts. */
+void gateway_set_project_budget(struct gateway *gateway, const char *project,
+				int64_t monthly_nusd);
+
+/** Maps a model that is gone to its successor, before the shipped table. */
+void gateway_map_model(struct gateway *gateway, const char *retired,
+		       const char *model);
+
+/** Is the answer of the kind that was asked for? ERR_PROTOCOL with what is
+ * wrong, in words the model understands, if not. */
+typedef int answer_check_fn(const char *text, size_t len, void *payload,
+			    struct err *err);
+
+/** A question and what may be done to have it answered. Everything is borrowed
+ * until it is answered. */
+struct ask {
+	const struct chat *chat;
+
+	/* Services in the order they are tried. One: its `fallback =` chain
+	 * follows. Unknown names fail as FAULT_AUTH and the next one is tried.
+	 */
+	const char *const *services;
+	size_t service_count;
+	/* In the end the offline service may stand in (not after
+	 * `continue: false`). */
+	bool allow_degraded;
+
+	enum complexity complexity; /* picks the model where none is named */
+	const char *project, *workflow, *run; /* for budget and ledger */
+	int64_t run_budget_nusd;              /* 0: the gateway's per_run */
+	int64_t cache_ttl_s;                  /* 0: the cache is not used */
+	int64_t deadline_ms; /* for all of it, from now; 0: 10 minutes */
+
+	answer_check_fn *check; /* NULL: any text is an answer */
+	void *check_payload;
+};
+
+/** How it ended. Borrowed for the callback. */
+struct outcome {
+	enum fault fault; /* FAULT_NONE: there is an answer */
+	struct err err;   /* of a fault: what people are told */
+	const char *text; /* a NUL behind it; NULL with a fault */
+	size_t text_len;
+	const char *service; /* that answered or failed last; NULL: none */
+	const char *model;   /* that answered, as it calls itself */
+	const char
+		*mapped_from;   /* the retired model that was asked for; NULL */
+	const char *instead_of; /* the service asked first, if another answered
+				 */
+	enum fault first_fault; /* of that one */
+	bool degraded;          /* offline stood in for another service */
+	bool cached;
+	int64_t duration_ms;
+	struct usage usage; /* of all attempts; what was not said counts 0 */
+	int64_t cost_nusd;  /* of all attempts */
+	bool cost_unknown;  /* part of it is the configured guess */
+	int64_t cache_saved_nusd; /* by the provider's prefix cache */
+	int requests;             /* sent */
+	/* One object a request: service, model, attempt, status, fault,
+	 * wait_ms, ms, tokens, cost_nusd, cache. */
+	const struct json *attempts;
+};
+
+typedef void ask_done_fn(const struct outcome *outcome, void *payload);
+
+struct asking;
+
+/**
+ * Ask. `done` comes exactly once, never from inside this call. *out (may be
+ * NULL) is good until then. Fails with ERR_INVALID only where a mistake of the
+ * program's is plain (no service at all); then `done` never comes.
+ */
+MUST_CHECK int gateway_ask(struct asking **out, struct gateway *gateway,
+			   const struct ask *ask, ask_done_fn *done,
+			   void *payload, struct err *err);
+
+/** `done` comes with FAULT_CANCELLED, unless it was answered just before. */
+void gateway_cancel(struct asking *asking);
+
+#endif /* GATEWAY_GATEWAY_H */
