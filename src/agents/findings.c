@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agents/answers.h"
 #include "code/lang.h"
 #include "code/symbols.h"
 #include "core/alloc.h"
@@ -16,29 +17,6 @@ void findings_answer_release(struct findings_answer *answer)
 	*answer = (struct findings_answer){ 0 };
 }
 
-/* Answers come bare, or as models like to give them: in a code fence. */
-static void strip_fence(const char **text, size_t *len)
-{
-	const char *start = *text;
-	const char *end = start + *len;
-
-	while (start < end && strchr(" \t\r\n", *start))
-		start++;
-	while (end > start && strchr(" \t\r\n", end[-1]))
-		end--;
-	if (end - start > 6 && !strncmp(start, "```", 3) &&
-	    !strncmp(end - 3, "```", 3)) {
-		const char *line = memchr(start, '\n', (size_t)(end - start));
-
-		if (line && line < end - 3) {
-			start = line + 1;
-			end -= 3;
-		}
-	}
-	*text = start;
-	*len = (size_t)(end - start);
-}
-
 int findings_parse(struct findings_answer *out, const char *text, size_t len,
 		   const char *agent, struct err *err)
 {
@@ -48,7 +26,7 @@ int findings_parse(struct findings_answer *out, const char *text, size_t len,
 	int ret = -1;
 
 	*out = (struct findings_answer){ 0 };
-	strip_fence(&text, &len);
+	answer_strip_fence(&text, &len);
 	if (json_parse(&doc, text, len, err) < 0)
 		return -1;
 	if (json_array(&list, doc, "findings", err) < 0)

@@ -1,0 +1,401 @@
+#include "workflow/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/alloc.h"
+#include "core/clock.h"
+#include "core/text.h"
+#include "io/loop.h"
+#include "workflow/fold.h"
+#include "workflow/run_task.h"
+
+struct run {
+	struct loop *loop;
+	struct gateway *gateway;
+	struct run_input input;
+	struct run_record record;
+	struct run_task *tasks; /* one a task of the plan, in its order */
+	size_t running;
+	struct loop_timer *timer; /* of the whole run */
+	struct loop_timer *turn;  /* schedule() is due */
+	int64_t started_mono_ms;
+	char *stop_reason; /* set: nothing more is started */
+	run_progress_fn *progress;
+	run_done_fn *done;
+	void *payload;
+};
+
+static void schedule(struct run *run);
+
+static void on_turn(const struct err *err, void *payload)
+{
+	struct run *run = payload;
+
+	run->turn = NULL;
+	if (err && !run->stop_reason)
+		run->stop_reason = xstrdup(err->msg);
+	schedule(run);
+}
+
+/* schedule() is never called from inside a start or another's callback. */
+static void schedule_soon(struct run *run)
+{
+	struct err err = ERR_INIT;
+
+	if (run->turn)
+		return;
+	if (loop_timer_start(&run->turn, run->loop, 0, on_turn, run, &err) <
+		    0 &&
+	    !run->stop_reason)
+		run->stop_reason = xstrdup(err.msg);
+}
+
+static void report(struct run *run, enum run_progress what,
+		   const struct run_task *task)
+{
+	if (run->progress)
+		run->progress(run, what, task->record, run->payload);
+}
+
+static void stop(struct run *run, const char *reason)
+{
+	if (run->stop_reason)
+		return;
+	run->stop_reason = xstrdup(reason);
+	for (size_t i = 0; i < run->input.plan->task_count; i++)
+		if (run->tasks[i].state == TASK_RUNS)
+			gateway_cancel(run->tasks[i].asking);
+	schedule_soon(run);
+}
+
+static void on_timeout(const struct err *err, void *payload)
+{
+	struct run *run = payload;
+	char reason[80];
+
+	run->timer = NULL;
+	snprintf(reason, sizeof(reason), "not done within %lld s",
+		 (long long)run->input.plan->timeout_ms / 1000);
+	stop(run, err ? err->msg : reason);
+}
+
+static void on_answer(const struct outcome *outcome, void *payload)
+{
+	struct run_task *task = payload;
+	struct run *run = task->run;
+
+	task->asking = NULL;
+	run->running--;
+	run_task_settle(task, &run->input, outcome);
+	if (outcome->cost_unknown)
+		run->record.cost_unknown = true;
+	report(run, RUN_TASK_ENDED, task);
+	if (task->record->state == TASK_FAILED && task->plan->stops_run &&
+	    !task->plan->use->optional)
+		stop(run, task->record->reason);
+	schedule_soon(run);
+}
+
+/* Every task before it that must end has ended; *failed: one of them failed,
+ * so that there is nothing to go on with. */
+static bool is_ready(const struct run *run, const struct run_task *task,
+		     const struct run_task **failed)
+{
+	for (size_t i = 0; i < task->plan->after_count; i++) {
+		const struct run_task *before =
+			&run->tasks[task->plan->after[i]];
+
+		if (before->state != TASK_ENDED)
+			return false;
+		if (before->record->state == TASK_FAILED &&
+		    !before->plan->use->optional)
+			*failed = before;
+	}
+	return true;
+}
+
+static void begin(struct run *run, struct run_task *task)
+{
+	struct prompt_text *results = xcalloc(task->plan->after_count,
+					      sizeof(*results));
+	struct err err = ERR_INIT;
+	size_t count = 0;
+
+	for (size_t i = 0; i < task->plan->after_count; i++) {
+		const struct run_task *before =
+			&run->tasks[task->plan->after[i]];
+
+		if (run_task_result(before))
+			results[count++] = (struct prompt_text){
+				before->plan->use->name, run_task_result(before)
+			};
+	}
+	run_task_prepare(task, &run->input, results, count);
+	free(results);
+	task->ask.run = run->record.id;
+	if (gateway_ask(&task->asking, run->gateway, &task->ask, on_answer,
+			task, &err) < 0) {
+		run_task_end(task, TASK_FAILED, err.msg);
+		return;
+	}
+	task->state = TASK_RUNS;
+	run->running++;
+	report(run, RUN_TASK_STARTED, task);
+}
+
+/* What cannot be asked of any service. */
+static bool needs_no_service(const struct run_task *task)
+{
+	return task->plan->agent->answer == ANSWER_TESTS;
+}
+
+static bool may_start(const struct run *run)
+{
+	return !run->input.concurrency ||
+	       run->running < (size_t)run->input.concurrency;
+}
+
+/* One look at a waiting task; true if it moved. */
+static bool advance(struct run *run, struct run_task *task)
+{
+	const struct run_task *failed = NULL;
+	char reason[200];
+
+	if (task->state != TASK_WAITS)
+		return false;
+	if (run->stop_reason) {
+		run_task_end(task, TASK_SKIPPED, "the run was stopped before");
+		return true;
+	}
+	if (!is_ready(run, task, &failed))
+		return false;
+	if (failed) {
+		snprintf(reason, sizeof(reason), "%s failed before",
+			 failed->plan->use->name);
+		run_task_end(task, TASK_SKIPPED, reason);
+		return true;
+	}
+	if (needs_no_service(task)) {
+		run_task_end(task, TASK_SKIPPED,
+			     "no test_command is configured for this project");
+		return true;
+	}
+	if (!may_start(run))
+		return false;
+	begin(run, task);
+	return true;
+}
+
+/* A file counts as far as the agent that saw most of it. */
+static void settle_files(struct run *run)
+{
+	const struct changeset *changeset =
+		sources_changeset(run->input.sources);
+	struct run_record *record = &run->record;
+
+	record->file_count = changeset->file_count;
+	record->files = xcalloc(changeset->file_count, sizeof(*record->files));
+	for (size_t i = 0; i < changeset->file_count; i++) {
+		struct file_record *file = &record->files[i];
+		const char *reason = "no agent answered";
+
+		file->path = text_utf8(changeset->files[i].path,
+				       strlen(changeset->files[i].path));
+		file->coverage = FILE_SKIPPED;
+		for (size_t j = 0; j < record->task_count; j++) {
+			const struct run_task *task = &run->tasks[j];
+
+			if (task->record->state != TASK_ANSWERED ||
+			    task->coverage.coverage[i] > file->coverage)
+				continue;
+			file->coverage = task->coverage.coverage[i];
+			reason = task->coverage.reason[i];
+		}
+		if (file->coverage != FILE_REVIEWED && reason)
+			file->reason = xstrdup(reason);
+	}
+}
+
+static void gather_findings(struct run *run)
+{
+	struct run_record *record = &run->record;
+
+	for (size_t i = 0; i < record->task_count; i++) {
+		struct finding_list *list = &run->tasks[i].findings.findings;
+
+		for (size_t j = 0; j < list->len; j++)
+			*finding_list_add(&record->findings) = list->items[j];
+		list->len = 0;
+	}
+	findings_fold(&record->findings);
+}
+
+static const struct run_task *first_in(const struct run *run,
+				       enum task_state state)
+{
+	for (size_t i = 0; i < run->record.task_count; i++)
+		if (run->tasks[i].record->state == state &&
+		    !run->tasks[i].plan->use->optional)
+			return &run->tasks[i];
+	return NULL;
+}
+
+static size_t count_in(const struct run *run, enum task_state state)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < run->record.task_count; i++)
+		count += run->tasks[i].record->state == state;
+	return count;
+}
+
+static bool has_serious(const struct run_record *record)
+{
+	for (size_t i = 0; i < record->findings.len; i++)
+		if (record->findings.items[i].severity >= record->bar)
+			return true;
+	return false;
+}
+
+static const char *task_reason(const struct run_task *task)
+{
+	return task->record->reason ? task->record->reason : "no reason given";
+}
+
+/* The one place that says how a run ended. Never green by failure: whatever was
+ * not answered decides first. */
+static void decide(struct run *run)
+{
+	struct run_record *record = &run->record;
+	const struct run_task *failed = first_in(run, TASK_FAILED);
+	const struct run_task *skipped = first_in(run, TASK_SKIPPED);
+
+	for (size_t i = 0; i < record->task_count; i++)
+		record->degraded |= run->tasks[i].was_degraded;
+	if (run->stop_reason) {
+		record->verdict = VERDICT_FAILED;
+		record->reason = xstrdup(run->stop_reason);
+	} else if (failed) {
+		record->verdict = VERDICT_FAILED;
+		record->reason = xstrf("%s: %s", failed->plan->use->name,
+				       task_reason(failed));
+	} else if (record->degraded) {
+		record->verdict = VERDICT_FAILED;
+		record->reason =
+			xstrdup("offline stood in for a service that failed");
+	} else if (!count_in(run, TASK_ANSWERED)) {
+		record->verdict = VERDICT_SKIPPED;
+		record->reason =
+			xstrf("%s: %s", skipped ? skipped->plan->use->name : "",
+			      skipped ? task_reason(skipped) : "no agents");
+	} else if (!run_record_files(record, FILE_REVIEWED) &&
+		   !run_record_files(record, FILE_PARTIAL) &&
+		   !record->findings.len) {
+		record->verdict = VERDICT_SKIPPED;
+		record->reason = xstrdup("none of the files is one to review");
+	} else {
+		record->verdict = has_serious(record) ? VERDICT_ATTENTION
+						      : VERDICT_PASS;
+	}
+}
+
+static void finish(struct run *run)
+{
+	struct run_record record;
+
+	loop_timer_cancel(run->timer);
+	loop_timer_cancel(run->turn);
+	settle_files(run);
+	gather_findings(run);
+	decide(run);
+	for (size_t i = 0; i < run->record.task_count; i++) {
+		run->record.cost_nusd += run->record.tasks[i].cost_nusd;
+		run_task_release(&run->tasks[i]);
+	}
+	run->record.duration_ms = clock_mono_ms() - run->started_mono_ms;
+	record = run->record;
+	run->done(&record, run->payload);
+	free(run->stop_reason);
+	free(run->tasks);
+	free(run);
+}
+
+static void schedule(struct run *run)
+{
+	bool moved;
+	size_t ended = 0;
+
+	do {
+		moved = false;
+		for (size_t i = 0; i < run->record.task_count; i++)
+			moved |= advance(run, &run->tasks[i]);
+	} while (moved);
+	for (size_t i = 0; i < run->record.task_count; i++)
+		ended += run->tasks[i].state == TASK_ENDED;
+	if (ended == run->record.task_count)
+		finish(run);
+}
+
+static void fill_record(struct run *run)
+{
+	struct run_record *record = &run->record;
+	const struct run_input *input = &run->input;
+	const struct workflow *workflow = input->plan->workflow;
+	const struct changeset *changeset = sources_changeset(input->sources);
+
+	ulid_new(record->id);
+	record->workflow = xstrdup(workflow->id);
+	record->title = xstrdup(workflow->title);
+	memcpy(record->definition, input->plan->definition,
+	       sizeof(record->definition));
+	memcpy(record->change_key, changeset->change_key,
+	       sizeof(record->change_key));
+	oid_format(record->base, &changeset->base_tip);
+	oid_format(record->head, &changeset->head);
+	record->event = xstrdup(input->event);
+	record->pull = input->pull;
+	record->bar = workflow->attention;
+	record->started_at_ms = clock_wall_ms();
+	record->instance = input->instance ? xstrdup(input->instance) : NULL;
+	record->epoch = input->epoch;
+	record->task_count = input->plan->task_count;
+	record->tasks = xcalloc(record->task_count, sizeof(*record->tasks));
+}
+
+void run_start(struct run **out, struct loop *loop, struct gateway *gateway,
+	       const struct run_input *input, run_progress_fn *progress,
+	       run_done_fn *done, void *payload)
+{
+	struct run *run = xcalloc(1, sizeof(*run));
+	struct err err = ERR_INIT;
+
+	run->loop = loop;
+	run->gateway = gateway;
+	run->input = *input;
+	run->progress = progress;
+	run->done = done;
+	run->payload = payload;
+	run->started_mono_ms = clock_mono_ms();
+	fill_record(run);
+	run->tasks = xcalloc(run->record.task_count, sizeof(*run->tasks));
+	for (size_t i = 0; i < run->record.task_count; i++) {
+		struct run_task *task = &run->tasks[i];
+
+		task->run = run;
+		task->plan = &input->plan->tasks[i];
+		task->record = &run->record.tasks[i];
+		task->record->agent = xstrdup(task->plan->use->name);
+	}
+	if (loop_timer_start(&run->timer, loop, input->plan->timeout_ms,
+			     on_timeout, run, &err) < 0)
+		run->stop_reason = xstrdup(err.msg);
+	*out = run;
+	schedule_soon(run);
+}
+
+void run_cancel(struct run *run, const char *reason)
+{
+	stop(run, reason);
+}

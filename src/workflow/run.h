@@ -1,0 +1,56 @@
+#ifndef WORKFLOW_RUN_H
+#define WORKFLOW_RUN_H
+
+#include "agents/sources.h"
+#include "gateway/gateway.h"
+#include "store/record.h"
+#include "workflow/plan.h"
+
+/** \file
+ * The coordinator: one workflow on one change, from a plan to a record. Runs
+ * the graph with as much at once as it allows; tells the truth about the
+ * outcome. Loop thread only.
+ */
+
+struct loop;
+struct run;
+
+/** What a run looks at. Everything is borrowed until it is done. */
+struct run_input {
+	const struct plan *plan;
+	const struct sources *sources;
+	const struct repo *repo; /* workers reopen it */
+	const struct settings *settings;
+	const char *project;             /* NULL in somebody's clone          */
+	const char *event;               /* "manual", "pull_request" ...      */
+	int64_t pull;                    /* its number; 0: none               */
+	const char *title, *description; /* of the pull; or NULL      */
+	const char *guidance; /* AGENTS.md and the like, trusted      */
+	const char *previous; /* earlier findings, as text; or NULL   */
+	const char *trusted;  /* the trusted ref's commit, 40 digits   */
+	const char *instance;
+	int64_t epoch;
+	int concurrency; /* tasks at once; 0: no limit */
+	double coverage; /* of the added lines, 0..1; negative: unknown */
+};
+
+/** Something moved, for a live line; `task` is NULL for the run as a whole. */
+enum run_progress { RUN_TASK_STARTED, RUN_TASK_ENDED };
+typedef void run_progress_fn(const struct run *run, enum run_progress what,
+			     const struct task_record *task, void *payload);
+
+/**
+ * Called exactly once, never from run_start(). The record is the callee's, to
+ * be ended with run_record_release(); the run is gone when this returns.
+ */
+typedef void run_done_fn(struct run_record *record, void *payload);
+
+/** *out is good until `done`. Never fails: what goes wrong is in the record. */
+void run_start(struct run **out, struct loop *loop, struct gateway *gateway,
+	       const struct run_input *input, run_progress_fn *progress,
+	       run_done_fn *done, void *payload);
+
+/** Ends it: what is under way is cancelled, the record says failed and why. */
+void run_cancel(struct run *run, const char *reason);
+
+#endif /* WORKFLOW_RUN_H */
