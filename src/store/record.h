@@ -133,7 +133,9 @@ struct run_record {
 	struct file_record *files;
 	size_t file_count;
 	struct json *redacted; /* object: kind -> count; NULL: nothing */
-	struct json *phases;   /* what coordinators add; NULL: none     */
+	/* Array of {path, content, why, agent}: files that agents wrote, as
+	 * they are meant to be used; NULL: none. */
+	struct json *generated;
 };
 
 void run_record_release(struct run_record *record);

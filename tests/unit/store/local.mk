@@ -1,1 +1,6 @@
-# Nothing here yet.
+unit_programs += tests/unit/store/test_store
+tests_unit_store_test_store_CFLAGS   = $(unit_cflags)
+tests_unit_store_test_store_CPPFLAGS = $(unit_cppflags)
+tests_unit_store_test_store_LDADD    = $(store_libs) $(CRITERION_LIBS)
+tests_unit_store_test_store_SOURCES  = \
+	tests/unit/store/test_record.c
