@@ -8,7 +8,6 @@ TESTS += tests/fuzz/run.sh
 # Keep the harness first: it is every target's main() without libFuzzer.
 fuzz_main = tests/fuzz/corpus_main.c
 
-
 fuzz_programs += tests/fuzz/fuzz_settings
 tests_fuzz_fuzz_settings_SOURCES = tests/fuzz/fuzz_settings.c $(fuzz_main)
 tests_fuzz_fuzz_settings_LDADD   = $(config_libs)
