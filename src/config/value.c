@@ -250,7 +250,7 @@ int value_words(struct strvec *out, const char *text, struct err *err)
 	int ret = -1;
 
 	buf_init(&word, LIMIT_CONFIG_LINE);
-	while (*(text += strspn(text, " \t\r\n"))) {
+	while (*(text += strspn(text, " \t\r\n\v\f"))) {
 		buf_reset(&word);
 		if (add_word(&word, &text, err) < 0 ||
 		    buf_check(&word, "a word", err) < 0)

@@ -130,6 +130,7 @@ Test(value, splits_words_as_a_shell_would_quote_them)
 		{ "'a b' \"c d\"e", "a b|c de" },
 		{ "a\\ b '\\' \"\\\"\"", "a b|\\|\"" },
 		{ "''", "" },
+		{ "a\v\fb", "a|b" },
 		{ "$HOME *.c ; rm", "$HOME|*.c|;|rm" },
 		{ "", NULL },
 		{ "'a", NULL },
