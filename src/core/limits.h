@@ -28,6 +28,7 @@
 #define LIMIT_DIFF_BYTES       (64 * MIB) /* and their bytes              */
 #define LIMIT_PATTERN_BYTES    1024
 #define LIMIT_PATTERN_BRACES   256 /* alternatives one pattern may mean   */
+#define LIMIT_PATTERN_EXPANDED (32 * KIB) /* and their bytes together      */
 #define LIMIT_ATTRIBUTES_BYTES (256 * KIB)
 
 /* Regular expressions, of rules and conditions. */

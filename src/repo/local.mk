@@ -3,9 +3,12 @@ librepo_a_CFLAGS  = $(AM_CFLAGS) $(GIT2_CFLAGS)
 librepo_a_SOURCES = \
 	src/repo/git.h \
 	src/repo/git_err.c \
+	src/repo/glob.c src/repo/glob.h \
 	src/repo/history.c \
 	src/repo/object.c src/repo/object.h \
 	src/repo/oid.c src/repo/oid.h \
+	src/repo/paths.c src/repo/paths.h \
+	src/repo/pattern.c src/repo/pattern.h \
 	src/repo/refs.c src/repo/refs.h \
 	src/repo/repo.c src/repo/repo.h
 

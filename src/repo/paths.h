@@ -3,7 +3,9 @@
 
 #include <stdbool.h>
 
-/** What a file of a mobile project is, from its path (and attributes). */
+/** \file
+ * What a file of a mobile project is, from its path. Pure; any thread.
+ */
 enum file_class {
 	CLASS_SOURCE,
 	CLASS_TEST,
@@ -13,7 +15,7 @@ enum file_class {
 	CLASS_PROJECT,   /* .pbxproj, .xcworkspacedata, .iml                 */
 	CLASS_INTERFACE, /* .storyboard, .xib, layout XML                    */
 	CLASS_STRINGS,   /* .strings, .xcstrings, strings.xml                */
-	CLASS_GRADLE,    /* build.gradle(.kts), settings.gradle, *.toml      */
+	CLASS_GRADLE,    /* build.gradle(.kts), libs.versions.toml           */
 	CLASS_MANIFEST,  /* AndroidManifest.xml                              */
 	CLASS_PLIST,
 	CLASS_ENTITLEMENTS,
@@ -29,8 +31,12 @@ enum file_class {
 /** As written in records and JSON: "source", "lock". Static. */
 const char *class_name(enum file_class file_class);
 
-/** By path alone. */
+/** By path alone. Names of folders that tools and package managers use count
+ * only above `src`, `Sources` and the like: com/acme/build/ is a package. */
 enum file_class class_of_path(const char *path);
+
+/** The same for a path that is known to be neither generated nor vendored. */
+enum file_class class_of_own(const char *path);
 
 /** Do people review it line by line? Not generated, vendored, lock, project,
  * interface files and assets. */

@@ -8,12 +8,29 @@
 #include "core/err.h"
 
 /** \file
- * Path patterns, as in GitHub Actions: `*` within a segment, `**` over any
- * number of segments (none too), `?`, `[a-z]`, `{a,b}`; a pattern without a
- * slash matches the file name in any folder; a leading `!` takes out again, and
- * the last pattern that matches decides. Also for branch names, where a slash
- * is like any folder's.
+ * Path patterns, as in GitHub Actions:
+ *
+ *   *        any characters but a slash
+ *   **       as a segment: any number of folders, none too; elsewhere any
+ *            characters, slashes too
+ *   x?       x or nothing
+ *   [a-z]    one of these; [!a-z] one character but these; never a slash
+ *   [a-z]+   one or more of these
+ *   {a,b}    either; may be nested and hold slashes
+ *   \x       x itself
+ *   !...     first in a pattern: takes out again
+ *
+ * The last pattern of a list that matches decides. Upper and lower case
+ * differ. Other than there:
+ * - a plus sign repeats brackets only, so that UIView+Extensions.swift is
+ *   written as it is;
+ * - a pattern without a slash matches the file name in any folder;
+ * - a slash in front is passed over, one at the end means all below.
+ *
+ * Time to match is linear in the path. Any thread may match.
  */
+struct pattern;
+
 struct pattern_list {
 	struct pattern **items;
 	size_t len, cap;
@@ -25,9 +42,16 @@ MUST_CHECK int pattern_list_add(struct pattern_list *list, const char *text,
 				struct err *err);
 void pattern_list_release(struct pattern_list *list);
 
-/** An empty list, or one of only `!` patterns that take nothing out, matches
- * nothing resp. everything else. Any thread. */
+/** For paths of files. An empty list matches nothing; one of only `!` patterns
+ * matches what none of them takes out. */
 bool pattern_list_match(const struct pattern_list *list, const char *path);
+
+/**
+ * For names of branches and the like: the same, but a pattern without a slash
+ * speaks of the whole name. `main` matches main and not mallory/main; `*`
+ * matches names without a slash, `**` all.
+ */
+bool pattern_list_match_name(const struct pattern_list *list, const char *name);
 
 /** pattern_list_match() for one text, as of a list with it alone. */
 MUST_CHECK int pattern_match_text(bool *out, const char *pattern,

@@ -11,3 +11,6 @@ fuzz_main = tests/fuzz/corpus_main.c
 fuzz_programs += tests/fuzz/fuzz_settings
 tests_fuzz_fuzz_settings_SOURCES = tests/fuzz/fuzz_settings.c $(fuzz_main)
 tests_fuzz_fuzz_settings_LDADD   = $(config_libs)
+fuzz_programs += tests/fuzz/fuzz_pattern
+tests_fuzz_fuzz_pattern_SOURCES = $(fuzz_main) tests/fuzz/fuzz_pattern.c
+tests_fuzz_fuzz_pattern_LDADD   = $(repo_libs)
