@@ -42,6 +42,11 @@
 #define LIMIT_FINDING_TITLE 200
 #define LIMIT_FINDING_BODY  4000
 
+/* Trees. */
+#define LIMIT_TREE_DEPTH        128
+#define LIMIT_TREE_PATH_BYTES   4096
+#define LIMIT_JOINED_NOTE_BYTES (4 * MIB) /* two notes on one commit */
+
 /* Children and waiting. */
 #define LIMIT_CHILD_OUTPUT_BYTES (4 * MIB)
 #define LIMIT_LOG_LINE           (8 * KIB)

@@ -9,7 +9,8 @@
  * Trees of notes: a blob for each commit, in folders by the commit's digits.
  * git and others write them at any depth and mixed; all depths are read. What
  * we write is 2/2/36, and what is met at another depth on the way is moved
- * there.
+ * there. Where that brings two notes of one commit together, their texts are
+ * joined by an empty line, as git joins them.
  */
 
 /** The note's blob of `commit`; ERR_NOT_FOUND. `tree` may be NULL (no notes).
@@ -17,6 +18,14 @@
 MUST_CHECK int fanout_find(struct oid *out, struct repo *repo,
 			   const struct oid *tree, const struct oid *commit,
 			   struct err *err);
+
+/**
+ * Every blob of `commit`: more than one where somebody's tools wrote it at
+ * several depths, as git reads them. The first `max` of them.
+ */
+MUST_CHECK int fanout_find_all(struct oid *out, size_t max, size_t *count,
+			       struct repo *repo, const struct oid *tree,
+			       const struct oid *commit, struct err *err);
 
 /** One note to be set, or removed where `blob` is NULL. */
 struct fanout_change {

@@ -24,6 +24,10 @@ git_odb *repo_odb(const struct repo *repo);
  */
 int err_set_git(struct err *err, int code, const char *fmt, ...) PRINTF(3, 4);
 
+/** ERR_INVALID if the repository belongs to somebody else and the user has not
+ * said that it is safe; says how to. */
+MUST_CHECK int owner_check(git_repository *git, struct err *err);
+
 /** The two have the same bytes. */
 static inline git_oid oid_to_git(const struct oid *oid)
 {

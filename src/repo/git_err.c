@@ -41,9 +41,15 @@ static enum err_code code_of_class(int class)
 
 static enum err_code code_of(int code, const git_error *last)
 {
+	static const char missing[] = "object not found";
+
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
 		if (codes[i].git == code)
 			return codes[i].code;
+	/* Some walks return -1 for a missing object. */
+	if (last && last->klass == GIT_ERROR_ODB &&
+	    !strncmp(last->message, missing, strlen(missing)))
+		return ERR_NOT_FOUND;
 	return last ? code_of_class(last->klass) : ERR_PROTOCOL;
 }
 

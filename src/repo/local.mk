@@ -1,6 +1,7 @@
 noinst_LIBRARIES += librepo.a
 librepo_a_CFLAGS  = $(AM_CFLAGS) $(GIT2_CFLAGS)
 librepo_a_SOURCES = \
+	src/repo/fanout.c src/repo/fanout.h \
 	src/repo/git.h \
 	src/repo/git_err.c \
 	src/repo/glob.c src/repo/glob.h \
@@ -9,7 +10,10 @@ librepo_a_SOURCES = \
 	src/repo/oid.c src/repo/oid.h \
 	src/repo/paths.c src/repo/paths.h \
 	src/repo/pattern.c src/repo/pattern.h \
+	src/repo/owner.c \
 	src/repo/refs.c src/repo/refs.h \
-	src/repo/repo.c src/repo/repo.h
+	src/repo/repo.c src/repo/repo.h \
+	src/repo/tree.c src/repo/tree.h \
+	src/repo/tree_update.c
 
 repo_libs = librepo.a $(core_libs) $(GIT2_LIBS)

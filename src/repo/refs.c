@@ -62,18 +62,21 @@ static int conflict(struct err *err, const char *name)
 static int fail_move(int code, struct repo *repo, const char *name,
 		     const struct oid *expected, struct err *err)
 {
+	const git_error *last = git_error_last();
 	struct err unused = ERR_INIT;
+	bool is_blocked;
 	struct oid now;
 
 	if (code == GIT_EMODIFIED)
 		return conflict(err, name);
 	if (code == GIT_ENOTFOUND && expected)
 		return conflict(err, name); /* deleted meanwhile */
-	if (code != GIT_EEXISTS)
-		return err_set_git(err, code, "ref '%s'", name);
-	/* Either it has come to be, or "a/b" stands in the way of "a". */
+	is_blocked = code == GIT_EEXISTS || code == GIT_EDIRECTORY ||
+		     (code == GIT_ERROR && last &&
+		      strstr(last->message, "beneath"));
 	err_set_git(err, code, "ref '%s'", name);
-	if (ref_read(&now, repo, name, &unused) < 0)
+	/* Either it has come to be, or "a/b" stands in the way of "a". */
+	if (is_blocked && ref_read(&now, repo, name, &unused) < 0)
 		err->code = ERR_INVALID;
 	return -1;
 }

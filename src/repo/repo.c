@@ -29,12 +29,19 @@ void repo_setup(void)
 					    "preciousobjects" };
 
 	git_libgit2_init();
+	/* Where HOME is now, also if the library was in use before. */
+	git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_GLOBAL,
+			 NULL);
+	git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_XDG, NULL);
+	if (getenv("GIT_CONFIG_NOSYSTEM"))
+		git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH,
+				 GIT_CONFIG_LEVEL_SYSTEM, "");
 	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE,
 			 (size_t)CACHED_TREE_BYTES);
 	git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)CACHE_BYTES);
 	git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
 	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1);
-	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 1);
+	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0); /* owner.c does */
 	git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions,
 			 ARRAY_LEN(extensions));
 }
@@ -59,11 +66,6 @@ static int fail_open(int code, const char *where, struct err *err)
 	const git_error *last = git_error_last();
 	const char *text = last && last->message ? last->message : "";
 
-	if (code == GIT_EOWNER)
-		return err_set(err, ERR_INVALID,
-			       "%s: owned by another user; if you trust it: "
-			       "git config --global --add safe.directory %s",
-			       where, where);
 	if (code == GIT_ENOTFOUND)
 		return err_set(err, ERR_NOT_FOUND, "%s: not a git repository",
 			       where);
@@ -86,6 +88,11 @@ static int wrap(struct repo **out, git_repository *git, bool from_env,
 
 	repo->git = git;
 	repo->from_env = from_env;
+	/* As for git, naming it by GIT_DIR is trust enough. */
+	if (!(from_env && getenv("GIT_DIR")) && owner_check(git, err) < 0) {
+		repo_free(repo);
+		return -1;
+	}
 	code = git_repository_odb(&repo->odb, git);
 	if (code < 0) {
 		err_set_git(err, code, "%s", git_repository_path(git));

@@ -51,8 +51,11 @@ struct tree_change {
 
 /**
  * Writes the tree that results from `changes` on `base` (NULL: on nothing).
- * Folders left empty go away; removing what is not there is fine; a file may
- * take the place of a folder and the other way round.
+ * Folders left empty go away; removing what is not there is fine, removing a
+ * folder takes all that is in it; a file may take the place of a folder and the
+ * other way round. Of two changes of one path the later counts. ERR_INVALID: a
+ * path that cannot be ("", "..", ".git" in it), or one that would be a file and
+ * a folder.
  */
 MUST_CHECK int tree_update(struct oid *out, struct repo *repo,
 			   const struct oid *base,
