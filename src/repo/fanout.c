@@ -15,7 +15,7 @@
 #include "repo/object.h"
 
 #define DIGITS       (OID_HEX_SIZE - 1)
-#define WRITE_LEVELS 2 /* folders we write notes in: ab/cd/... */
+#define WRITE_DIGITS 4 /* of the folders we write notes in: ab/cd/... */
 
 /* One note met or wanted, during an update. */
 struct item {
@@ -51,16 +51,16 @@ static bool is_folder(const git_tree_entry *entry, size_t digits)
 
 /* Adds what one folder has for the commit, and steps into the next: false when
  * there is none. */
-static bool find_step(struct oid *out, size_t max, size_t *count,
-		      const git_tree *folder, git_oid *next, const char *hex,
-		      size_t digits)
+static bool find_step(struct fanout_copies *out, const git_tree *folder,
+		      git_oid *next, const char *hex, size_t digits)
 {
 	char name[3] = { hex[digits], hex[digits + 1], '\0' };
 	const git_tree_entry *entry;
 
 	entry = git_tree_entry_byname(folder, hex + digits);
-	if (entry && is_note(entry, digits) && *count < max)
-		out[(*count)++] = oid_from_git(git_tree_entry_id(entry));
+	if (entry && is_note(entry, digits) && out->count < FANOUT_MAX_COPIES)
+		out->blobs[out->count++] =
+			oid_from_git(git_tree_entry_id(entry));
 	entry = git_tree_entry_byname(folder, name);
 	if (!entry || !is_folder(entry, digits))
 		return false;
@@ -68,15 +68,15 @@ static bool find_step(struct oid *out, size_t max, size_t *count,
 	return true;
 }
 
-int fanout_find_all(struct oid *out, size_t max, size_t *count,
-		    struct repo *repo, const struct oid *tree,
-		    const struct oid *commit, struct err *err)
+int fanout_find_all(struct fanout_copies *out, struct repo *repo,
+		    const struct oid *tree, const struct oid *commit,
+		    struct err *err)
 {
 	char hex[OID_HEX_SIZE];
 	bool goes_on = tree != NULL;
 	git_oid id;
 
-	*count = 0;
+	out->count = 0;
 	oid_format(hex, commit);
 	if (tree)
 		id = oid_to_git(tree);
@@ -86,7 +86,7 @@ int fanout_find_all(struct oid *out, size_t max, size_t *count,
 
 		if (code < 0)
 			return err_set_git(err, code, "tree of notes");
-		goes_on = find_step(out, max, count, folder, &id, hex, digits);
+		goes_on = find_step(out, folder, &id, hex, digits);
 		git_tree_free(folder);
 	}
 	return 0;
@@ -95,13 +95,15 @@ int fanout_find_all(struct oid *out, size_t max, size_t *count,
 int fanout_find(struct oid *out, struct repo *repo, const struct oid *tree,
 		const struct oid *commit, struct err *err)
 {
-	size_t count;
+	struct fanout_copies copies;
 	char hex[OID_HEX_SIZE];
 
-	if (fanout_find_all(out, 1, &count, repo, tree, commit, err) < 0)
+	if (fanout_find_all(&copies, repo, tree, commit, err) < 0)
 		return -1;
-	if (count)
+	if (copies.count) {
+		*out = copies.blobs[0];
 		return 0;
+	}
 	oid_format(hex, commit);
 	return err_set(err, ERR_NOT_FOUND, "no note on %s", hex);
 }
@@ -235,6 +237,8 @@ static int unite(struct items *list, struct repo *repo, struct err *err)
 {
 	size_t kept = 0;
 
+	if (!list->len)
+		return 0;
 	qsort(list->items, list->len, sizeof(*list->items), compare_items);
 	for (size_t i = 0; i < list->len; i++) {
 		struct item *last = kept ? &list->items[kept - 1] : NULL;
@@ -258,9 +262,17 @@ struct level {
 	size_t digits;
 };
 
+/* Items whose commits start with the same digits, as many as the folder that
+ * they go into is deep. */
+struct slice {
+	const struct item *items;
+	size_t count;
+	size_t digits;
+};
+
 static int write_level(git_oid *out, size_t *entries, struct repo *repo,
-		       const git_oid *base, const struct item *items,
-		       size_t count, size_t digits, struct err *err);
+		       const git_oid *base, const struct slice *slice,
+		       struct err *err);
 
 static int builder_new(git_treebuilder **out, git_tree **source,
 		       struct repo *repo, const git_oid *base, struct err *err)
@@ -335,7 +347,7 @@ out:
 static int collect_misplaced(struct level *level, const git_tree *source,
 			     const char *prefix, struct err *err)
 {
-	bool is_last = level->digits == 2 * WRITE_LEVELS;
+	bool is_last = level->digits == WRITE_DIGITS;
 	char digits[OID_HEX_SIZE] = "";
 
 	memcpy(digits, prefix, level->digits);
@@ -380,11 +392,11 @@ static int put_note(struct level *level, struct item *item, struct err *err)
 }
 
 /* In a folder of folders: `count` items that go into the same one. */
-static int put_below(struct level *level, const struct item *items,
-		     size_t count, struct err *err)
+static int put_below(struct level *level, const struct slice *slice,
+		     struct err *err)
 {
-	char name[3] = { items->hex[level->digits],
-			 items->hex[level->digits + 1], '\0' };
+	char name[3] = { slice->items->hex[level->digits],
+			 slice->items->hex[level->digits + 1], '\0' };
 	const git_tree_entry *entry = git_treebuilder_get(level->builder, name);
 	git_oid base, id;
 	size_t entries;
@@ -394,8 +406,8 @@ static int put_below(struct level *level, const struct item *items,
 			       "a file '%s' is in the way of notes", name);
 	if (entry)
 		base = *git_tree_entry_id(entry);
-	if (write_level(&id, &entries, level->repo, entry ? &base : NULL, items,
-			count, level->digits + 2, err) < 0)
+	if (write_level(&id, &entries, level->repo, entry ? &base : NULL, slice,
+			err) < 0)
 		return -1;
 	return put_folder(level->builder, name, &id, entries, err);
 }
@@ -403,39 +415,40 @@ static int put_below(struct level *level, const struct item *items,
 static int put_items(struct level *level, struct err *err)
 {
 	struct item *items = level->items.items;
-	size_t count;
+	size_t len = level->items.len;
+	struct slice slice = { .digits = level->digits + 2 };
 
-	for (size_t i = 0; i < level->items.len; i += count) {
-		count = 1;
-		if (level->digits == 2 * WRITE_LEVELS) {
-			if (put_note(level, &items[i], err) < 0)
-				return -1;
-			continue;
-		}
-		while (i + count < level->items.len &&
-		       !strncmp(items[i].hex, items[i + count].hex,
-				level->digits + 2))
-			count++;
-		if (put_below(level, &items[i], count, err) < 0)
+	for (size_t i = 0; i < len && level->digits == WRITE_DIGITS; i++)
+		if (put_note(level, &items[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < len && level->digits < WRITE_DIGITS;
+	     i += slice.count) {
+		slice.items = &items[i];
+		slice.count = 1;
+		while (i + slice.count < len &&
+		       !strncmp(items[i].hex, items[i + slice.count].hex,
+				slice.digits))
+			slice.count++;
+		if (put_below(level, &slice, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
 static int write_level(git_oid *out, size_t *entries, struct repo *repo,
-		       const git_oid *base, const struct item *items,
-		       size_t count, size_t digits, struct err *err)
+		       const git_oid *base, const struct slice *slice,
+		       struct err *err)
 {
-	struct level level = { .repo = repo, .digits = digits };
+	struct level level = { .repo = repo, .digits = slice->digits };
+	const char *prefix = slice->count ? slice->items->hex : "";
 	git_tree *source = NULL;
 	int ret = -1;
 
 	if (builder_new(&level.builder, &source, repo, base, err) < 0)
 		goto out;
-	for (size_t i = 0; i < count; i++)
-		*add_item(&level.items) = items[i];
-	if (collect_misplaced(&level, source, count ? items->hex : "", err) <
-		    0 ||
+	for (size_t i = 0; i < slice->count; i++)
+		*add_item(&level.items) = slice->items[i];
+	if (collect_misplaced(&level, source, prefix, err) < 0 ||
 	    unite(&level.items, repo, err) < 0 || put_items(&level, err) < 0)
 		goto out;
 	*entries = git_treebuilder_entrycount(level.builder);
@@ -457,6 +470,7 @@ int fanout_update(struct oid *out, struct repo *repo, const struct oid *tree,
 		  struct err *err)
 {
 	struct items wanted = { 0 };
+	struct slice all = { .count = count };
 	git_oid base, id;
 	size_t entries;
 	int ret;
@@ -470,10 +484,10 @@ int fanout_update(struct oid *out, struct repo *repo, const struct oid *tree,
 		if (changes[i].blob)
 			item->blob = *changes[i].blob;
 	}
+	all.items = wanted.items;
 	if (tree)
 		base = oid_to_git(tree);
-	ret = write_level(&id, &entries, repo, tree ? &base : NULL,
-			  wanted.items, count, 0, err);
+	ret = write_level(&id, &entries, repo, tree ? &base : NULL, &all, err);
 	free(wanted.items);
 	if (!ret)
 		*out = oid_from_git(&id);

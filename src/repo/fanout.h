@@ -19,13 +19,18 @@ MUST_CHECK int fanout_find(struct oid *out, struct repo *repo,
 			   const struct oid *tree, const struct oid *commit,
 			   struct err *err);
 
-/**
- * Every blob of `commit`: more than one where somebody's tools wrote it at
- * several depths, as git reads them. The first `max` of them.
- */
-MUST_CHECK int fanout_find_all(struct oid *out, size_t max, size_t *count,
-			       struct repo *repo, const struct oid *tree,
-			       const struct oid *commit, struct err *err);
+#define FANOUT_MAX_COPIES 4
+
+struct fanout_copies {
+	struct oid blobs[FANOUT_MAX_COPIES];
+	size_t count;
+};
+
+/** Every blob of `commit`, none too: more than one where somebody's tools wrote
+ * it at several depths. The first FANOUT_MAX_COPIES of them. */
+MUST_CHECK int fanout_find_all(struct fanout_copies *out, struct repo *repo,
+			       const struct oid *tree, const struct oid *commit,
+			       struct err *err);
 
 /** One note to be set, or removed where `blob` is NULL. */
 struct fanout_change {

@@ -31,7 +31,7 @@ MUST_CHECK int owner_check(git_repository *git, struct err *err);
 /** The two have the same bytes. */
 static inline git_oid oid_to_git(const struct oid *oid)
 {
-	git_oid id;
+	git_oid id = { { 0 } };
 
 	memcpy(id.id, oid->id, sizeof(id.id));
 	return id;
@@ -39,7 +39,7 @@ static inline git_oid oid_to_git(const struct oid *oid)
 
 static inline struct oid oid_from_git(const git_oid *id)
 {
-	struct oid oid;
+	struct oid oid = { { 0 } };
 
 	memcpy(oid.id, id->id, sizeof(oid.id));
 	return oid;

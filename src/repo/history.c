@@ -36,13 +36,17 @@ struct border {
 	UT_hash_handle hh;
 };
 
+struct queued {
+	struct step *step;
+};
+
 /* Everything met so far, and a binary heap of what is still to be visited,
  * newest first. */
 struct walk {
 	struct repo *repo;
 	struct border *borders;
 	struct step *met;
-	struct step **heap;
+	struct queued *heap;
 	size_t len, cap;
 	size_t order;
 };
@@ -100,31 +104,32 @@ static void push(struct walk *walk, struct step *step)
 
 	ARRAY_GROW(walk->heap, walk->len, walk->cap);
 	walk->len++;
-	while (i && is_newer(step, walk->heap[(i - 1) / 2])) {
+	while (i && is_newer(step, walk->heap[(i - 1) / 2].step)) {
 		walk->heap[i] = walk->heap[(i - 1) / 2];
 		i = (i - 1) / 2;
 	}
-	walk->heap[i] = step;
+	walk->heap[i].step = step;
 	step->is_queued = true;
 }
 
 static struct step *pop(struct walk *walk)
 {
-	struct step *top = walk->heap[0];
-	struct step *last = walk->heap[--walk->len];
+	struct step *top = walk->heap[0].step;
+	struct step *last = walk->heap[--walk->len].step;
 	size_t i = 0;
 
 	for (size_t child = 1; child < walk->len; child = 2 * i + 1) {
 		if (child + 1 < walk->len &&
-		    is_newer(walk->heap[child + 1], walk->heap[child]))
+		    is_newer(walk->heap[child + 1].step,
+			     walk->heap[child].step))
 			child++;
-		if (!is_newer(walk->heap[child], last))
+		if (!is_newer(walk->heap[child].step, last))
 			break;
 		walk->heap[i] = walk->heap[child];
 		i = child;
 	}
 	if (walk->len)
-		walk->heap[i] = last;
+		walk->heap[i].step = last;
 	top->is_queued = false;
 	return top;
 }
@@ -182,16 +187,18 @@ static int meet(struct walk *walk, const struct oid *id, unsigned marks,
 
 static void walk_release(struct walk *walk)
 {
-	struct step *step, *next_step;
-	struct border *border, *next_border;
+	struct step *step = walk->met, *next_step;
+	struct border *border = walk->borders, *next_border;
 
-	HASH_ITER (hh, walk->met, step, next_step) {
-		HASH_DEL(walk->met, step);
+	HASH_CLEAR(hh, walk->met); /* the items stay chained */
+	for (; step; step = next_step) {
+		next_step = step->hh.next;
 		free(step->parents);
 		free(step);
 	}
-	HASH_ITER (hh, walk->borders, border, next_border) {
-		HASH_DEL(walk->borders, border);
+	HASH_CLEAR(hh, walk->borders);
+	for (; border; border = next_border) {
+		next_border = border->hh.next;
 		free(border);
 	}
 	free(walk->heap);
@@ -224,7 +231,7 @@ out:
 static bool has_fresh(const struct walk *walk)
 {
 	for (size_t i = 0; i < walk->len; i++)
-		if (!(walk->heap[i]->marks & MARK_STALE))
+		if (!(walk->heap[i].step->marks & MARK_STALE))
 			return true;
 	return false;
 }

@@ -146,26 +146,25 @@ static int our_signature(git_signature **out, struct repo *repo,
 	return 0;
 }
 
-int commit_write(struct oid *out, struct repo *repo, const struct oid *tree,
-		 const struct oid *parents, size_t parent_count,
-		 const char *message, struct err *err)
+int commit_write(struct oid *out, struct repo *repo,
+		 const struct commit_draft *draft, struct err *err)
 {
-	git_oid id, tree_id = oid_to_git(tree);
-	git_oid *ids = xcalloc(parent_count + 1, sizeof(*ids));
-	const git_oid **list = xcalloc(parent_count + 1, sizeof(*list));
+	git_oid id, tree = oid_to_git(draft->tree);
+	git_oid *ids = xcalloc(draft->parent_count + 1, sizeof(*ids));
+	const git_oid **list = xcalloc(draft->parent_count + 1, sizeof(void *));
 	git_signature *who = NULL;
 	int code = 0, ret = -1;
 
-	for (size_t i = 0; i < parent_count; i++) {
-		ids[i] = oid_to_git(&parents[i]);
+	for (size_t i = 0; i < draft->parent_count; i++) {
+		ids[i] = oid_to_git(&draft->parents[i]);
 		list[i] = &ids[i];
 	}
 	if (our_signature(&who, repo, err) < 0)
 		goto out;
 	fault_point("repo.object");
 	code = git_commit_create_from_ids(&id, repo_git(repo), NULL, who, who,
-					  NULL, message, &tree_id, parent_count,
-					  list);
+					  NULL, draft->message, &tree,
+					  draft->parent_count, list);
 	if (code < 0) {
 		err_set_git(err, code, "writing a commit");
 		goto out;

@@ -31,21 +31,27 @@ struct commit_info {
 	int64_t committed_at_s;
 	char *author_name;
 	char *author_email;
-	char *subject; /* first line of the message */
-	char *message; /* all of it             */
+	char *subject; /* its first paragraph on one line, as git's %s */
+	char *message; /* all of it, as it was written                 */
 };
 
 MUST_CHECK int commit_read(struct commit_info *out, struct repo *repo,
 			   const struct oid *id, struct err *err);
 void commit_info_release(struct commit_info *info);
 
+/** What a new commit is to hold. */
+struct commit_draft {
+	const struct oid *tree;
+	const struct oid *parents;
+	size_t parent_count;
+	const char *message;
+};
+
 /** A commit by referee (name "referee", e-mail "referee@localhost" unless the
  * repository's configuration names another under referee.name and
  * referee.email), at the wall clock. Moves no ref. */
 MUST_CHECK int commit_write(struct oid *out, struct repo *repo,
-			    const struct oid *tree, const struct oid *parents,
-			    size_t parent_count, const char *message,
-			    struct err *err);
+			    const struct commit_draft *draft, struct err *err);
 
 /**
  * Walks history from `start`, newest first, first parents only if

@@ -135,6 +135,7 @@ out:
 	return ret;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): seven are what it takes */
 int tree_list(struct tree_list *out, struct repo *repo, const struct oid *tree,
 	      const char *folder, bool deep, size_t max, struct err *err)
 {

@@ -12,6 +12,10 @@
 #include "repo/git.h"
 #include "repo/tree.h"
 
+struct slot {
+	const struct tree_change *change;
+};
+
 /* The slash before any other byte, so that all of a folder is together, right
  * behind a file of its name. */
 static int rank(char ch)
@@ -23,14 +27,15 @@ static int rank(char ch)
 
 static int compare_changes(const void *a, const void *b)
 {
-	const struct tree_change *const *x = a, *const *y = b;
-	const char *left = (*x)->path, *right = (*y)->path;
+	const struct slot *x = a, *y = b;
+	const char *left = x->change->path, *right = y->change->path;
 
 	while (*left && *left == *right)
 		left++, right++;
 	if (*left != *right)
 		return rank(*left) - rank(*right);
-	return *x < *y ? -1 : *x > *y; /* of two for one path the last counts */
+	/* Of two for one path the last counts. */
+	return x->change < y->change ? -1 : x->change > y->change;
 }
 
 static int check_path(const char *path, struct err *err)
@@ -57,7 +62,7 @@ static int check_path(const char *path, struct err *err)
 
 /* A run of changes that start with the same folders, `depth` bytes of them. */
 struct slice {
-	const struct tree_change **items;
+	const struct slot *items;
 	size_t count;
 	size_t offset;
 };
@@ -113,7 +118,7 @@ static int change_subfolder(struct folder *folder, const char *name,
 static bool sets_something(const struct slice *slice)
 {
 	for (size_t i = 0; i < slice->count; i++)
-		if (slice->items[i]->id)
+		if (slice->items[i].change->id)
 			return true;
 	return false;
 }
@@ -126,8 +131,9 @@ static int change_name(struct folder *folder, const char *name,
 	struct slice below = *slice;
 	const struct tree_change *leaf = NULL;
 
-	while (below.count && !below.items[0]->path[slice->offset + len]) {
-		leaf = *below.items++;
+	while (below.count &&
+	       !below.items[0].change->path[slice->offset + len]) {
+		leaf = below.items++->change;
 		below.count--;
 	}
 	below.offset += len + 1;
@@ -146,12 +152,13 @@ static int change_name(struct folder *folder, const char *name,
 /* How many changes from `from` on are for the same name. */
 static size_t count_same(const struct slice *slice, size_t from, size_t len)
 {
-	const char *name = slice->items[from]->path + slice->offset;
+	const char *name = slice->items[from].change->path + slice->offset;
 	size_t i = from + 1;
 
 	while (i < slice->count &&
-	       !strncmp(slice->items[i]->path + slice->offset, name, len) &&
-	       strchr("/", slice->items[i]->path[slice->offset + len]))
+	       !strncmp(slice->items[i].change->path + slice->offset, name,
+			len) &&
+	       strchr("/", slice->items[i].change->path[slice->offset + len]))
 		i++;
 	return i - from;
 }
@@ -160,7 +167,8 @@ static int change_folder(struct folder *folder, const struct slice *slice,
 			 struct err *err)
 {
 	for (size_t i = 0; i < slice->count;) {
-		const char *start = slice->items[i]->path + slice->offset;
+		const char *start = slice->items[i].change->path +
+				    slice->offset;
 		size_t len = strcspn(start, "/");
 		struct slice same = { .items = slice->items + i,
 				      .count = count_same(slice, i, len),
@@ -215,22 +223,22 @@ int tree_update(struct oid *out, struct repo *repo, const struct oid *base,
 		const struct tree_change *changes, size_t count,
 		struct err *err)
 {
-	struct slice all = { .count = count };
+	struct slot *slots = xcalloc(count + 1, sizeof(*slots));
+	struct slice all = { .items = slots, .count = count };
 	git_oid id = { { 0 } };
 	size_t entries;
 	int ret = -1;
 
-	all.items = xcalloc(count + 1, sizeof(*all.items));
 	for (size_t i = 0; i < count; i++) {
 		if (check_path(changes[i].path, err) < 0)
 			goto out;
-		all.items[i] = &changes[i];
+		slots[i].change = &changes[i];
 	}
-	qsort(all.items, count, sizeof(*all.items), compare_changes);
+	qsort(slots, count, sizeof(*slots), compare_changes);
 	if (base)
 		id = oid_to_git(base);
 	ret = write_folder(out, &entries, repo, base ? &id : NULL, &all, err);
 out:
-	free(all.items);
+	free(slots);
 	return ret;
 }

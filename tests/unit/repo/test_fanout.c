@@ -191,14 +191,14 @@ Test(fanout, joins_notes_of_one_commit)
 
 Test(fanout, tells_of_all_copies)
 {
-	struct oid tree, blobs[4], commit = commit_of("aa");
-	size_t count;
+	struct oid tree, commit = commit_of("aa");
+	struct fanout_copies copies;
 
 	tree = put_at(NULL, "aa", flat, "1");
 	tree = put_at(&tree, "aa", one, "2");
 	tree = put_at(&tree, "aa", three, "3");
-	must(fanout_find_all(blobs, 4, &count, repo, &tree, &commit, &err));
-	cr_assert(eq(sz, count, 3));
+	must(fanout_find_all(&copies, repo, &tree, &commit, &err));
+	cr_assert(eq(sz, copies.count, 3));
 }
 
 Test(fanout, keeps_what_is_no_note)
@@ -276,7 +276,9 @@ Test(fanout, agrees_with_git)
 	must(ref_read(&tip, repo, REF, &err));
 	must(tree_of_commit(&tree, repo, &tip, &err));
 	must(fanout_update(&tree, repo, &tree, changes + 20, 20, &err));
-	must(commit_write(&commit, repo, &tree, &tip, 1, "notes\n", &err));
+	must(commit_write(&commit, repo,
+			  &(struct commit_draft){ &tree, &tip, 1, "notes\n" },
+			  &err));
 	must(ref_move(repo, REF, &tip, &commit, "test", &err));
 	sandbox_run(&box,
 		    "cd r.git && git fsck --full --strict && "

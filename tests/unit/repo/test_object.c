@@ -146,7 +146,9 @@ Test(object, a_commit_of_ours_is_by_referee_at_the_wall_clock)
 	char *shown;
 
 	must(tree_update(&tree, repo, NULL, NULL, 0, &err));
-	must(commit_write(&commit, repo, &tree, NULL, 0, "store: a\n", &err));
+	must(commit_write(
+		&commit, repo,
+		&(struct commit_draft){ &tree, NULL, 0, "store: a\n" }, &err));
 	must(ref_move(repo, "refs/heads/main", NULL, &commit, "t", &err));
 	shown = sandbox_output(
 		&box, "git -C r.git log -1 --format='%%cn <%%ce> %%ct %%s' && "
@@ -156,7 +158,9 @@ Test(object, a_commit_of_ours_is_by_referee_at_the_wall_clock)
 	free(shown);
 	sandbox_run(&box, "git -C r.git config referee.name Bot && "
 			  "git -C r.git config referee.email bot@acme.dev");
-	must(commit_write(&commit, repo, &tree, &commit, 1, "b\n", &err));
+	must(commit_write(&commit, repo,
+			  &(struct commit_draft){ &tree, &commit, 1, "b\n" },
+			  &err));
 	must(ref_move(repo, "refs/heads/next", NULL, &commit, "t", &err));
 	shown = sandbox_output(&box, "git -C r.git log -1 --format='%%an "
 				     "<%%ae>' next");

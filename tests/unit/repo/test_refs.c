@@ -26,8 +26,10 @@ static void make_commits(void)
 	for (size_t i = 0; i < ARRAY_LEN(commits); i++) {
 		char *message = xstrf("commit %zu\n", i);
 
-		must(commit_write(&commits[i], repo, &tree, NULL, 0, message,
-				  &err));
+		must(commit_write(
+			&commits[i], repo,
+			&(struct commit_draft){ &tree, NULL, 0, message },
+			&err));
 		free(message);
 	}
 }
@@ -127,7 +129,10 @@ static int move_many_times(const char *path, int wanted)
 
 		must(ref_read(&old, own, NAME, &err));
 		must(tree_of_commit(&tree, own, &old, &err));
-		must(commit_write(&new, own, &tree, &old, 1, message, &err));
+		must(commit_write(
+			&new, own,
+			&(struct commit_draft){ &tree, &old, 1, message },
+			&err));
 		if (!ref_move(own, NAME, &old, &new, "race", &err))
 			done++;
 		else if (err.code != ERR_CONFLICT)

@@ -191,7 +191,8 @@ Test(tree, is_that_of_the_commit)
 	struct oid tree, commit, found;
 
 	must(update(&tree, NULL, "a"));
-	must(commit_write(&commit, repo, &tree, NULL, 0, "m", &err));
+	must(commit_write(&commit, repo,
+			  &(struct commit_draft){ &tree, NULL, 0, "m" }, &err));
 	must(tree_of_commit(&found, repo, &commit, &err));
 	cr_assert(oid_equal(&tree, &found));
 	must_fail(ERR_NOT_FOUND, tree_of_commit(&found, repo, &tree, &err));
