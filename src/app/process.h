@@ -1,7 +1,8 @@
 #ifndef APP_PROCESS_H
 #define APP_PROCESS_H
 
-/** Once, before anything else and before any thread: libraries' global state. */
+/** Once, before anything else and before any thread: libraries' global state.
+ */
 void process_setup(void);
 
 /** The last thing a process does: gives it back, so that leaks show. */

@@ -35,6 +35,8 @@
 #define LIMIT_REGEX_BYTES (4 * KIB)
 #define LIMIT_REGEX_HEAP  (8 * MIB) /* memory of one match */
 
+#define LIMIT_GUIDANCE_BYTES   (24 * KIB) /* of each AGENTS.md and such  */
+
 /* Results. */
 #define LIMIT_NOTE_BYTES    (256 * KIB)
 #define LIMIT_RECORD_BYTES  (4 * MIB)

@@ -29,29 +29,31 @@ static size_t columns(const char *text, size_t len)
 	return count;
 }
 
+/* Spaces between words stay as many as they are, but where a line is broken. */
 static void wrap_line(struct buf *out, const char *line, size_t len,
 		      const char *indent, size_t width)
 {
-	size_t used = 0;
+	size_t used = 0, gap = 0;
 
 	while (len) {
 		const char *space = memchr(line, ' ', len);
 		size_t word = space ? (size_t)(space - line) : len;
 		size_t wide = columns(line, word);
 
-		if (used && used + 1 + wide > width) {
+		if (used && used + gap + wide > width) {
 			buf_addch(out, '\n');
 			used = 0;
 		}
-		buf_addstr(out, used ? " " : indent);
-		used += (used ? 1 : strlen(indent)) + wide;
+		if (used)
+			buf_addf(out, "%*s", (int)gap, "");
+		else
+			buf_addstr(out, indent);
+		used += (used ? gap : strlen(indent)) + wide;
 		buf_add(out, line, word);
 		line += word;
 		len -= word;
-		while (len && *line == ' ') {
+		for (gap = 0; len && *line == ' '; gap++, len--)
 			line++;
-			len--;
-		}
 	}
 	buf_addch(out, '\n');
 }

@@ -10,7 +10,7 @@
 #include "report/phrases.h"
 
 /* What one note shows of a run; the record has the rest. */
-enum { NOTE_FINDINGS = 100, NOTE_FILES = 20, WIDTH = 78 };
+enum { NOTE_FINDINGS = 100, NOTE_FILES = 20, WIDTH = 90 };
 
 #define INDENT "         "
 

@@ -1,0 +1,12 @@
+#ifndef TESTS_UNIT_REPORT_SAMPLE_H
+#define TESTS_UNIT_REPORT_SAMPLE_H
+
+#include "report/report.h"
+
+/* A run with two findings, one of them hostile, one file left out. */
+void sample_fill(struct run_record *record);
+
+/* The record rendered alone; the caller frees it. */
+char *sample_render(const struct run_record *record, const char *format);
+
+#endif /* TESTS_UNIT_REPORT_SAMPLE_H */
