@@ -48,6 +48,12 @@
 #define LIMIT_TREE_DEPTH        128
 #define LIMIT_TREE_PATH_BYTES   4096
 #define LIMIT_JOINED_NOTE_BYTES (4 * MIB) /* two notes on one commit */
+/* HTTP. */
+#define LIMIT_HTTP_URL_BYTES     (8 * KIB)
+#define LIMIT_HTTP_HEADER_BYTES  (256 * KIB) /* of one reply, all together */
+#define LIMIT_HTTP_HEADERS       64          /* of one request             */
+#define LIMIT_HTTP_DISCARD_BYTES (1 * MIB)   /* body of a redirect         */
+#define LIMIT_HTTP_REDIRECTS     10
 
 /* Children and waiting. */
 #define LIMIT_CHILD_OUTPUT_BYTES (4 * MIB)
