@@ -102,6 +102,10 @@ static void parse_stars(struct parser *parser, bool segment_start)
 		emit(parser, TOKEN_BYTE, '/', 0);
 		return;
 	}
+	/* In gitattributes two stars are special as a whole segment only. */
+	if (parser->dialect == GLOB_ATTRIBUTES && stars > 1 &&
+	    !(segment_start && parser->at == parser->end))
+		stars = 1;
 	/* Any folders, then any name: any path at all. */
 	if (ends_in_folders(glob)) {
 		glob->token_count -= FOLDERS_LEN;
