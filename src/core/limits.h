@@ -22,25 +22,25 @@
 #define LIMIT_MISTAKES       500 /* kept of one reading */
 
 /* Changesets. */
-#define LIMIT_BLOB_BYTES       (1 * MIB)  /* larger files are not diffed  */
-#define LIMIT_CHANGED_FILES    50000      /* more files are an error      */
-#define LIMIT_DIFF_LINES       1000000    /* lines kept of one changeset  */
-#define LIMIT_DIFF_BYTES       (64 * MIB) /* and their bytes              */
-#define LIMIT_TREES_WALKED     1000000    /* folders compared             */
-#define LIMIT_TREE_DEPTH       512        /* folders in folders           */
-#define LIMIT_PATH_BYTES       4096
+#define LIMIT_BLOB_BYTES        (1 * MIB)  /* larger files are not diffed  */
+#define LIMIT_CHANGED_FILES     50000      /* more files are an error      */
+#define LIMIT_DIFF_LINES        1000000    /* lines kept of one changeset  */
+#define LIMIT_DIFF_BYTES        (64 * MIB) /* and their bytes              */
+#define LIMIT_TREES_WALKED      1000000    /* folders compared             */
+#define LIMIT_TREE_DEPTH        128        /* folders in folders           */
+#define LIMIT_PATH_BYTES        4096
 #define LIMIT_LFS_POINTER_BYTES 1024
-#define LIMIT_RENAME_PAIRS     40000 /* more are not compared by content  */
-#define LIMIT_PATTERN_BYTES    1024
-#define LIMIT_PATTERN_BRACES   256 /* alternatives one pattern may mean   */
-#define LIMIT_PATTERN_EXPANDED (32 * KIB) /* and their bytes together      */
-#define LIMIT_ATTRIBUTES_BYTES (256 * KIB)
+#define LIMIT_RENAME_PAIRS      40000 /* more are not compared by content  */
+#define LIMIT_PATTERN_BYTES     1024
+#define LIMIT_PATTERN_BRACES    256 /* alternatives one pattern may mean   */
+#define LIMIT_PATTERN_EXPANDED  (32 * KIB) /* and their bytes together      */
+#define LIMIT_ATTRIBUTES_BYTES  (256 * KIB)
 
 /* Regular expressions, of rules and conditions. */
 #define LIMIT_REGEX_BYTES (4 * KIB)
 #define LIMIT_REGEX_HEAP  (8 * MIB) /* memory of one match */
 
-#define LIMIT_GUIDANCE_BYTES   (24 * KIB) /* of each AGENTS.md and such  */
+#define LIMIT_GUIDANCE_BYTES (24 * KIB) /* of each AGENTS.md and such  */
 
 /* Results. */
 #define LIMIT_NOTE_BYTES    (256 * KIB)
@@ -50,9 +50,8 @@
 #define LIMIT_FINDING_BODY  4000
 
 /* Trees. */
-#define LIMIT_TREE_DEPTH        128
-#define LIMIT_TREE_PATH_BYTES   4096
 #define LIMIT_JOINED_NOTE_BYTES (4 * MIB) /* two notes on one commit */
+
 /* HTTP. */
 #define LIMIT_HTTP_URL_BYTES     (8 * KIB)
 #define LIMIT_HTTP_HEADER_BYTES  (256 * KIB) /* of one reply, all together */

@@ -155,7 +155,7 @@ int tree_list(struct tree_list *out, struct repo *repo, const struct oid *tree,
 	}
 	if (root.mode != MODE_TREE)
 		return 0;
-	buf_init(&listing.path, LIMIT_TREE_PATH_BYTES);
+	buf_init(&listing.path, LIMIT_PATH_BYTES);
 	if (*folder)
 		buf_addf(&listing.path, "%s/", folder);
 	id = oid_to_git(&root.id);

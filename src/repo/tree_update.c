@@ -42,9 +42,9 @@ static int check_path(const char *path, struct err *err)
 {
 	size_t depth = 0;
 
-	if (strlen(path) > LIMIT_TREE_PATH_BYTES)
+	if (strlen(path) > LIMIT_PATH_BYTES)
 		return err_set(err, ERR_INVALID, "a path of over %ld bytes",
-			       (long)LIMIT_TREE_PATH_BYTES);
+			       (long)LIMIT_PATH_BYTES);
 	for (const char *p = path;; depth++) {
 		size_t len = strcspn(p, "/");
 
