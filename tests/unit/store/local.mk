@@ -3,4 +3,7 @@ tests_unit_store_test_store_CFLAGS   = $(unit_cflags)
 tests_unit_store_test_store_CPPFLAGS = $(unit_cppflags)
 tests_unit_store_test_store_LDADD    = $(store_libs) $(CRITERION_LIBS)
 tests_unit_store_test_store_SOURCES  = \
+	tests/lib/sandbox.c tests/lib/sandbox.h \
+	tests/unit/store/test_note_text.c \
+	tests/unit/store/test_notes.c \
 	tests/unit/store/test_record.c
