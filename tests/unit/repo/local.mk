@@ -3,12 +3,12 @@ tests_unit_repo_test_repo_CFLAGS   = $(unit_cflags)
 tests_unit_repo_test_repo_CPPFLAGS = $(unit_cppflags)
 tests_unit_repo_test_repo_LDADD    = $(repo_libs) $(CRITERION_LIBS)
 tests_unit_repo_test_repo_SOURCES  = \
-	tests/unit/repo/test_paths.c \
-	tests/unit/repo/test_pattern.c
 	tests/lib/sandbox.c tests/lib/sandbox.h \
 	tests/unit/repo/test_fanout.c \
 	tests/unit/repo/test_history.c \
 	tests/unit/repo/test_object.c \
 	tests/unit/repo/test_open.c \
+	tests/unit/repo/test_paths.c \
+	tests/unit/repo/test_pattern.c \
 	tests/unit/repo/test_refs.c \
 	tests/unit/repo/test_tree.c
