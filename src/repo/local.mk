@@ -1,10 +1,10 @@
 noinst_LIBRARIES += librepo.a
 librepo_a_CFLAGS  = $(AM_CFLAGS) $(GIT2_CFLAGS)
 librepo_a_SOURCES = \
-	src/repo/fanout.c src/repo/fanout.h \
 	src/repo/attributes.c src/repo/attributes.h \
 	src/repo/change_key.c \
 	src/repo/changeset.c src/repo/changeset.h \
+	src/repo/fanout.c src/repo/fanout.h \
 	src/repo/git.h \
 	src/repo/git_err.c \
 	src/repo/glob.c src/repo/glob.h \
@@ -12,17 +12,16 @@ librepo_a_SOURCES = \
 	src/repo/hunks.c src/repo/hunks.h \
 	src/repo/object.c src/repo/object.h \
 	src/repo/oid.c src/repo/oid.h \
+	src/repo/owner.c \
 	src/repo/paths.c src/repo/paths.h \
 	src/repo/pattern.c src/repo/pattern.h \
-	src/repo/owner.c \
 	src/repo/refs.c src/repo/refs.h \
-	src/repo/repo.c src/repo/repo.h \
-	src/repo/tree.c src/repo/tree.h \
-	src/repo/tree_update.c
 	src/repo/renames.c src/repo/renames.h \
 	src/repo/repo.c src/repo/repo.h \
 	src/repo/side.c src/repo/side.h \
 	src/repo/spans.c src/repo/spans.h \
-	src/repo/tree_diff.c src/repo/tree_diff.h
+	src/repo/tree.c src/repo/tree.h \
+	src/repo/tree_diff.c src/repo/tree_diff.h \
+	src/repo/tree_update.c
 
 repo_libs = librepo.a $(core_libs) $(GIT2_LIBS)

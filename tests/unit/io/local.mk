@@ -3,6 +3,7 @@ tests_unit_io_test_io_CFLAGS   = $(unit_cflags)
 tests_unit_io_test_io_CPPFLAGS = $(unit_cppflags)
 tests_unit_io_test_io_LDADD    = $(io_libs) $(CRITERION_LIBS)
 tests_unit_io_test_io_SOURCES  = \
+	tests/lib/server.c tests/lib/server.h \
 	tests/unit/io/test_child.c \
 	tests/unit/io/test_fetch_url.c \
 	tests/unit/io/test_file.c \
@@ -10,6 +11,5 @@ tests_unit_io_test_io_SOURCES  = \
 	tests/unit/io/test_http.c \
 	tests/unit/io/test_loop.c \
 	tests/unit/io/test_redirect.c \
-	tests/unit/io/test_tls.c \
-	tests/lib/server.c tests/lib/server.h
+	tests/unit/io/test_tls.c
 EXTRA_DIST += tests/fake/http_server.py
