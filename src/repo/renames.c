@@ -28,7 +28,7 @@ struct ends {
 /* An added file and what it may have been. */
 struct candidate {
 	struct end *old, *new;
-	int score;
+	unsigned score;
 	bool same_name;
 	size_t position; /* decides between equals */
 };
@@ -193,8 +193,8 @@ static struct end **unique_names(size_t *len, struct ends *ends)
 	return sorted;
 }
 
-static int score_of(int *out, struct search *search, struct end *old,
-		    struct end *new, int least)
+static int score_of(unsigned *out, struct search *search, struct end *old,
+		    struct end *new, unsigned least)
 {
 	*out = 0;
 	if (!is_regular(old->file->old_mode) || !is_regular(new->file->mode))
@@ -217,7 +217,7 @@ static int match_names(struct search *search)
 
 	while (!ret && i < old_len && j < new_len) {
 		int order = strcmp(old[i]->name, new[j]->name);
-		int score = 0;
+		unsigned score = 0;
 
 		if (!order)
 			ret = score_of(&score, search, old[i], new[j],
@@ -247,7 +247,7 @@ static int worse(const struct candidate *a, const struct candidate *b)
 	if (!a->new || !b->new)
 		return !a->new - !b->new;
 	if (a->score != b->score)
-		return b->score - a->score;
+		return a->score < b->score ? 1 : -1;
 	return b->same_name - a->same_name;
 }
 
@@ -263,7 +263,7 @@ static void remember(struct candidate *row, const struct candidate *found)
 }
 
 static int fill_row(struct candidate *row, struct search *search,
-		    struct end *new, int least)
+		    struct end *new, unsigned least)
 {
 	for (size_t i = 0; i < search->old.len; i++) {
 		struct end *old = &search->old.items[i];

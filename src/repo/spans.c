@@ -128,8 +128,8 @@ static size_t common_bytes(const struct spans *a, const struct spans *b)
 	return common;
 }
 
-int spans_compare(int *out, struct repo *repo, struct spans_of a,
-		  struct spans_of b, int least, struct err *err)
+int spans_compare(unsigned *out, struct repo *repo, struct spans_of a,
+		  struct spans_of b, unsigned least, struct err *err)
 {
 	size_t larger, smaller;
 
@@ -141,12 +141,13 @@ int spans_compare(int *out, struct repo *repo, struct spans_of a,
 	larger = a.spans->size > b.spans->size ? a.spans->size : b.spans->size;
 	smaller = a.spans->size + b.spans->size - larger;
 	/* Even if all of the smaller one is in the larger. */
-	if (!smaller || larger * (size_t)(SIMILARITY_MAX - least) <
+	if (!smaller || larger * (SIMILARITY_MAX - least) <
 				(larger - smaller) * SIMILARITY_MAX)
 		return 0;
 	if (read_spans(repo, a, err) < 0 || read_spans(repo, b, err) < 0)
 		return -1;
-	*out = (int)(common_bytes(a.spans, b.spans) * SIMILARITY_MAX / larger);
+	*out = (unsigned)(common_bytes(a.spans, b.spans) * SIMILARITY_MAX /
+			  larger);
 	return 0;
 }
 

@@ -1,6 +1,8 @@
 #ifndef REPO_SPANS_H
 #define REPO_SPANS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "repo/repo.h"
@@ -11,7 +13,7 @@
  * Within repo/ only.
  */
 
-#define SIMILARITY_MAX       60000
+#define SIMILARITY_MAX       60000U
 #define SIMILARITY_RENAME    (SIMILARITY_MAX / 2)
 #define SIMILARITY_SAME_NAME (SIMILARITY_MAX / 4 * 3)
 
@@ -37,8 +39,9 @@ struct spans_of {
 
 /** From 0 to SIMILARITY_MAX; 0 also if it cannot reach `least`. Reads what of
  * the two has not been read. */
-MUST_CHECK int spans_compare(int *out, struct repo *repo, struct spans_of a,
-			     struct spans_of b, int least, struct err *err);
+MUST_CHECK int spans_compare(unsigned *out, struct repo *repo,
+			     struct spans_of a, struct spans_of b,
+			     unsigned least, struct err *err);
 void spans_release(struct spans *spans);
 
 #endif /* REPO_SPANS_H */

@@ -4,6 +4,11 @@ tests_unit_repo_test_repo_CPPFLAGS = $(unit_cppflags)
 tests_unit_repo_test_repo_LDADD    = $(repo_libs) $(CRITERION_LIBS)
 tests_unit_repo_test_repo_SOURCES  = \
 	tests/lib/sandbox.c tests/lib/sandbox.h \
+	tests/unit/repo/made.c tests/unit/repo/made.h \
+	tests/unit/repo/test_attributes.c \
+	tests/unit/repo/test_change_key.c \
+	tests/unit/repo/test_changeset.c \
+	tests/unit/repo/test_changeset_agrees.c \
 	tests/unit/repo/test_fanout.c \
 	tests/unit/repo/test_history.c \
 	tests/unit/repo/test_object.c \
