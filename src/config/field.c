@@ -23,6 +23,17 @@ int field_set_text(void *at, const struct field *field UNUSED, const char *text,
 	return 0;
 }
 
+int field_set_id(void *at, const struct field *field, const char *text,
+		 struct err *err)
+{
+	if (!value_is_id(text, true))
+		return err_set(err, ERR_INVALID,
+			       "must be of letters, digits, '-', '_' and '.', "
+			       "not '%.60s'",
+			       text);
+	return field_set_text(at, field, text, err);
+}
+
 int field_set_number(void *at, const struct field *field, const char *text,
 		     struct err *err)
 {
@@ -219,8 +230,8 @@ void fields_set(void *object, const struct section *section,
 				     "'%s' is missing", field->key);
 }
 
-static void read_member(void *object, const struct field *field,
-			const struct node *node, struct mistakes *mistakes)
+void field_read(void *object, const struct field *field,
+		const struct node *node, struct mistakes *mistakes)
 {
 	struct err err;
 	const char *text;
@@ -248,7 +259,7 @@ void fields_read(void *object, const struct node *mapping, const char *what,
 
 		field = field_find(fields, count, node->key);
 		if (field)
-			read_member(object, field, node, mistakes);
+			field_read(object, field, node, mistakes);
 		else
 			note_unknown(mistakes, node->key_place, "key",
 				     node->key, fields, count);

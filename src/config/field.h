@@ -41,6 +41,9 @@ struct field {
 /* What the member at the offset is: char *, replaced */
 int field_set_text(void *at, const struct field *field, const char *text,
 		   struct err *err);
+/* char *, of letters, digits, '-', '_' and '.', see value_is_id() */
+int field_set_id(void *at, const struct field *field, const char *text,
+		 struct err *err);
 /* int */
 int field_set_number(void *at, const struct field *field, const char *text,
 		     struct err *err);
@@ -93,6 +96,10 @@ void fields_set(void *object, const struct section *section,
 void fields_read(void *object, const struct node *mapping, const char *what,
 		 const struct field *fields, size_t count,
 		 struct mistakes *mistakes);
+
+/** One member from a YAML value, which its field knows how to read. */
+void field_read(void *object, const struct field *field,
+		const struct node *node, struct mistakes *mistakes);
 
 /** One YAML value that must be a single one: its text, or NULL and a mistake.
  */

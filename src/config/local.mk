@@ -3,11 +3,13 @@ libconfig__a_CFLAGS  = $(AM_CFLAGS) $(YAML_CFLAGS) $(INI_CFLAGS)
 libconfig__a_SOURCES = \
 	src/config/field.c src/config/field.h \
 	src/config/mistakes.c src/config/mistakes.h \
+	src/config/secret_read.c \
 	src/config/secret_ref.c src/config/secret_ref.h \
 	src/config/sections.c src/config/sections.h \
 	src/config/settings.c src/config/settings.h \
 	src/config/settings_check.c src/config/settings_internal.h \
 	src/config/settings_fields.c \
+	src/config/settings_load.c \
 	src/config/settings_project.c \
 	src/config/settings_release.c \
 	src/config/shipped.c src/config/shipped.h \
@@ -22,4 +24,4 @@ src/config/shipped_data.c: $(shipped) scripts/embed
 	mv $@.tmp $@
 CLEANFILES += src/config/shipped_data.c
 
-config_libs = libconfig_.a $(core_libs) $(YAML_LIBS) $(INI_LIBS)
+config_libs = libconfig_.a $(io_libs) $(YAML_LIBS) $(INI_LIBS)

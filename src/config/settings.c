@@ -23,10 +23,13 @@ static const struct built_in {
 	{ "offline", KIND_OFFLINE, NULL },
 };
 
-static char *default_state_dir(void)
+/* A configuration of the system's has its state with the system's. */
+static char *default_state_dir(const char *path)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 
+	if (path && !strncmp(path, "/etc/", 5))
+		return xstrdup("/var/lib/referee");
 	if (state && *state == '/')
 		return xstrf("%s/referee", state);
 	if (home && *home == '/')
@@ -93,11 +96,12 @@ static void add_built_in(struct settings *settings)
 		add_usual_key(&settings->services[i]);
 }
 
-/* The defaults of all but what is built in. */
-static void set_defaults(struct settings *out)
+/* The defaults of all but what is built in. `path` may be NULL. */
+static void set_defaults(struct settings *out, const char *path)
 {
 	*out = (struct settings){
-		.state_dir = default_state_dir(),
+		.path = path ? xstrdup(path) : NULL,
+		.state_dir = default_state_dir(path),
 		.concurrency = 200,
 		.deadline_ms = 10 * MINUTE_MS,
 		.service = xstrdup("offline"),
@@ -115,7 +119,7 @@ static void set_defaults(struct settings *out)
 
 void settings_init(struct settings *out)
 {
-	set_defaults(out);
+	set_defaults(out, NULL);
 	add_built_in(out);
 }
 
@@ -260,8 +264,7 @@ void settings_parse(struct settings *out, const char *path, const char *text,
 {
 	struct sections sections;
 
-	set_defaults(out);
-	out->path = xstrdup(path);
+	set_defaults(out, path);
 	sections_parse(&sections, path, text, len, mistakes);
 	for (size_t i = 0; i < sections.len; i++)
 		read_section(out, &sections.items[i], mistakes);

@@ -1,5 +1,3 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,7 +12,6 @@
 
 static const char path_variable[] = "REFEREE_CONFIG";
 static const char system_path[] = "/etc/referee/referee.conf";
-static const char system_state_dir[] = "/var/lib/referee";
 
 /* The file to read, for the caller to free; NULL: there is none. */
 static char *find_file(void)

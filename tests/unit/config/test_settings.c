@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "config/sections.h"
 #include "config/settings.h"
@@ -450,4 +452,81 @@ Test(sections, bound_lines_and_files)
 	must_say("a NUL in it", mistakes.items[2].text);
 	mistakes_release(&mistakes);
 	free(text);
+}
+
+/* A folder of this test's own; *path is FOLDER/referee.conf with `text`. */
+static void write_file(char *path, size_t size, const char *folder,
+		       const char *text, mode_t mode)
+{
+	FILE *out;
+
+	snprintf(path, size, "%s/referee.conf", folder);
+	out = fopen(path, "w");
+	cr_assert(out != NULL);
+	fputs(text, out);
+	fclose(out);
+	chmod(path, mode);
+}
+
+Test(settings, come_from_the_first_file_there_is)
+{
+	char home[] = "/tmp/referee-home-XXXXXX", path[128], named[128];
+	struct mistakes mistakes = { 0 };
+	struct err err = ERR_INIT;
+	struct settings settings;
+	char folder[64];
+
+	cr_assert(mkdtemp(home) != NULL);
+	unsetenv("REFEREE_CONFIG");
+	unsetenv("XDG_STATE_HOME");
+	setenv("XDG_CONFIG_HOME", home, 1);
+	setenv("HOME", home, 1);
+	snprintf(folder, sizeof(folder), "%s/referee", home);
+	cr_assert(eq(int, mkdir(folder, 0700), 0));
+	write_file(path, sizeof(path), folder, "[referee]\ninstances = 2\n",
+		   0644);
+	must(settings_load(&settings, NULL, &mistakes, &err));
+	must_say(path, settings.path);
+	cr_assert(eq(int, settings.instances, 2));
+	settings_release(&settings);
+
+	write_file(named, sizeof(named), home, "[referee]\ninstances = 3\n",
+		   0644);
+	setenv("REFEREE_CONFIG", named, 1);
+	must(settings_load(&settings, NULL, &mistakes, &err));
+	cr_assert(eq(int, settings.instances, 3));
+	settings_release(&settings);
+	must(settings_load(&settings, path, &mistakes, &err));
+	cr_assert(eq(int, settings.instances, 2));
+	settings_release(&settings);
+
+	unlink(named);
+	must_fail(ERR_NOT_FOUND,
+		  settings_load(&settings, NULL, &mistakes, &err));
+	unlink(path);
+	rmdir(folder);
+	rmdir(home);
+	cr_assert(eq(sz, mistakes.len, 0));
+}
+
+Test(settings, ask_who_else_may_read_a_file_with_secrets)
+{
+	static const char text[] = "[service \"cursor\"]\nkey = sk-1\n";
+	char home[] = "/tmp/referee-home-XXXXXX", path[128];
+	struct mistakes mistakes = { 0 };
+	struct err err = ERR_INIT;
+	struct settings settings;
+
+	cr_assert(mkdtemp(home) != NULL);
+	write_file(path, sizeof(path), home, text, 0600);
+	must(settings_load(&settings, path, &mistakes, &err));
+	cr_assert(eq(sz, mistakes.errors, 0));
+	settings_release(&settings);
+	chmod(path, 0640);
+	must(settings_load(&settings, path, &mistakes, &err));
+	cr_assert(eq(sz, mistakes.errors, 1));
+	settings_release(&settings);
+	mistakes_release(&mistakes);
+	unlink(path);
+	rmdir(home);
 }
