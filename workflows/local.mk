@@ -2,6 +2,7 @@
 shipped = \
 	workflows/built-in/pr-review.yml \
 	workflows/code-review.yml \
+	workflows/models.json \
 	workflows/pr-review.yml \
 	workflows/test-generation.yml
 

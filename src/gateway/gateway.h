@@ -52,8 +52,9 @@ MUST_CHECK int gateway_new(struct gateway **out, struct loop *loop,
 			   const struct gateway_options *options,
 			   struct err *err);
 
-/** Every ask under way ends with FAULT_CANCELLED before this returns: the
- * callbacks come from inside. NULL is fine. */
+/** Every ask under way ends with FAULT_CANCELLED: those that wait at once, from
+ * inside; those with a request under way when that has ended, for which the
+ * loop must run or be freed. NULL is fine. */
 void gateway_free(struct gateway *gateway);
 
 /** Keeps `service`. Fails with ERR_CONFLICT if the name is taken. */
@@ -61,9 +62,11 @@ MUST_CHECK int gateway_add_service(struct gateway *gateway,
 				   const struct service *service,
 				   struct err *err);
 
-/** What a project may spend a month; the rest of the month counts. */
-void gateway_set_project_budget(struct gateway *gateway, const char *project,
-				int64_t monthly_nusd);
+/** What a project may spend a month; what it has spent is asked for. */
+MUST_CHECK int gateway_set_project_budget(struct gateway *gateway,
+					  const char *project,
+					  int64_t monthly_nusd,
+					  struct err *err);
 
 /** Maps a model that is gone to its successor, before the shipped table. */
 void gateway_map_model(struct gateway *gateway, const char *retired,

@@ -1,1 +1,24 @@
-# Nothing here yet.
+noinst_LIBRARIES += libgateway.a
+libgateway_a_CFLAGS  = $(AM_CFLAGS)
+libgateway_a_SOURCES = \
+	src/gateway/asking.c \
+	src/gateway/attempts.c \
+	src/gateway/breaker.c src/gateway/breaker.h \
+	src/gateway/budget.c src/gateway/budget.h \
+	src/gateway/cache.c src/gateway/cache.h \
+	src/gateway/course.c \
+	src/gateway/gateway.c src/gateway/gateway.h \
+	src/gateway/machine.h \
+	src/gateway/memory.c \
+	src/gateway/prefix.c \
+	src/gateway/price.c src/gateway/price.h \
+	src/gateway/rate.c src/gateway/rate.h \
+	src/gateway/retry.c src/gateway/retry.h \
+	src/gateway/route.c src/gateway/route.h \
+	src/gateway/send.c \
+	src/gateway/service.c src/gateway/service.h \
+	src/gateway/spend.c \
+	src/gateway/spending.h \
+	src/gateway/target.c
+
+gateway_libs = libgateway.a $(config_libs) $(io_libs)

@@ -17,7 +17,10 @@
  */
 
 struct changeset;
+struct http;
+struct http_reply;
 struct loop;
+struct price;
 struct repo;
 struct secret;
 struct service;
@@ -79,8 +82,9 @@ struct chat {
 struct usage {
 	int64_t input_tokens; /* not counting cached ones */
 	int64_t cached_tokens;
-	int64_t cache_write_tokens;
-	int64_t output_tokens;
+	int64_t cache_write_tokens;      /* all of them */
+	int64_t output_tokens;           /* thinking counted */
+	int64_t cache_write_long_tokens; /* of those: kept over five minutes */
 };
 
 /** Why an answer ended. */
@@ -95,6 +99,7 @@ struct chat_reply {
 	char *model;     /* as the provider reported it         */
 	char *request_id;
 	struct usage usage;
+	struct json *raw_usage; /* as the provider wrote it; NULL: none */
 	enum chat_stop stop;
 	int64_t cost_nusd; /* as the provider said; -1: it did not */
 };
@@ -127,6 +132,7 @@ enum fault {
 
 /** "timeout", "rate" ...: as written in records. Static. */
 const char *fault_name(enum fault fault);
+bool fault_parse(enum fault *out, const char *name);
 
 /** How much thinking a question needs; picks the model. */
 enum complexity {
@@ -164,18 +170,6 @@ struct service_request {
 void service_request_init(struct service_request *request);
 void service_request_release(struct service_request *request);
 
-/** What came back. Borrowed for the call. */
-struct service_reply {
-	long status;
-	const struct strvec *headers; /* "name: value" each */
-	const char *body;             /* a NUL behind it    */
-	size_t body_len;
-};
-
-/** The value of the last header `name` of any case; NULL if there is none. */
-const char *service_reply_header(const struct service_reply *reply,
-				 const char *name);
-
 /** What a provider says of its limits; -1: nothing. */
 struct rate_notice {
 	int64_t requests_left, tokens_left;
@@ -212,8 +206,6 @@ typedef void service_done_fn(struct service_result *result, void *payload);
 /** One chat under way in a service that does not speak plain HTTP. */
 struct service_call;
 
-struct http;
-
 /** What such a service works with. */
 struct service_host {
 	struct loop *loop;
@@ -231,7 +223,10 @@ struct service_ops {
 	const char *default_url;  /* NULL: none */
 	const char *key_variable; /* usual environment variable; NULL: needs no
 				     key */
-	bool is_local; /* runs here for free, always there: offline */
+	/* What each complexity asks for by default; NULL: none known. */
+	const char *default_models[COMPLEXITY_COUNT];
+	bool caches_prefix; /* what several requests begin with costs less */
+	bool is_local;      /* runs here for free, always there: offline */
 
 	/** Fails with ERR_INVALID for what can never be sent. */
 	int (*build)(struct service_request *out, const struct service *service,
@@ -239,8 +234,7 @@ struct service_ops {
 
 	/** `out` is initialised. Any status, any body. */
 	void (*parse)(struct service_result *out, const struct service *service,
-		      const struct chat *chat,
-		      const struct service_reply *reply);
+		      const struct chat *chat, const struct http_reply *reply);
 
 	/** *out is good until `done` was called. Fails if nothing was started;
 	 * then `done` never comes. */
@@ -276,6 +270,8 @@ struct service {
 	const char *models[COMPLEXITY_COUNT]; /* NULL: the kind's own */
 	const char *fallback; /* name of the next service; NULL: none */
 	bool needs_key;       /* without one: fails as FAULT_AUTH */
+
+	const struct price *price; /* of any of its models; NULL: by model */
 
 	const char *ca_file, *proxy;
 

@@ -1,0 +1,87 @@
+#ifndef GATEWAY_BUDGET_H
+#define GATEWAY_BUDGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/attr.h"
+#include "core/err.h"
+#include "core/json.h"
+
+/** \file
+ * What may be spent: per run, day, month and project. The worst case is
+ * reserved before a request, the actual cost takes its place afterwards; sums
+ * of both never pass a limit. Amounts are nano-USD, times wall-clock
+ * milliseconds.
+ */
+struct budget;
+
+/** 0: no limit of that kind. */
+struct budget_limits {
+	int64_t daily_nusd, monthly_nusd, per_run_nusd;
+	int alert_percent; /* 0: no early alert */
+};
+
+/**
+ * Days and months begin in `timezone` (NULL: UTC), which becomes the process's
+ * own: call it before there are other threads. ERR_INVALID if there is none of
+ * that name.
+ */
+MUST_CHECK int budget_new(struct budget **out,
+			  const struct budget_limits *limits,
+			  const char *timezone, struct err *err);
+void budget_free(struct budget *budget);
+
+void budget_set_project(struct budget *budget, const char *project,
+			int64_t monthly_nusd);
+
+/** When the day and the month of `now_ms` began. */
+void budget_windows(int64_t now_ms, int64_t *day_ms, int64_t *month_ms);
+
+/** What was spent before this process began. */
+void budget_set_spent(struct budget *budget, int64_t now_ms, int64_t day_nusd,
+		      int64_t month_nusd);
+void budget_set_project_spent(struct budget *budget, int64_t now_ms,
+			      const char *project, int64_t month_nusd);
+
+enum budget_answer {
+	BUDGET_FITS,
+	BUDGET_RUN, /* this limit would be passed */
+	BUDGET_DAY,
+	BUDGET_MONTH,
+	BUDGET_PROJECT,
+};
+
+/** "the budget of this run" ... Static. */
+const char *budget_answer_text(enum budget_answer answer);
+
+/** A reservation. Names are borrowed while it lasts. */
+struct budget_claim {
+	const char *project, *run; /* may be NULL */
+	int64_t run_limit_nusd;    /* 0: the budget's own */
+	int64_t amount_nusd;
+	int64_t day_ms, month_ms; /* set by budget_reserve() */
+};
+
+/** Takes all of the amount or nothing. */
+enum budget_answer budget_reserve(struct budget *budget, int64_t now_ms,
+				  struct budget_claim *claim);
+
+/** `cost_nusd` instead of what was reserved. */
+void budget_settle(struct budget *budget, const struct budget_claim *claim,
+		   int64_t cost_nusd);
+
+/** Spent and reserved in the window of the last reservation. */
+int64_t budget_day_nusd(const struct budget *budget);
+int64_t budget_month_nusd(const struct budget *budget);
+
+/** What to tell people now, once each; false: nothing. */
+#define BUDGET_ALERT_SIZE 200
+bool budget_alert(struct budget *budget, char out[BUDGET_ALERT_SIZE]);
+
+/** What was told already, to be told to the next process. */
+struct json *budget_save_alerts(const struct budget *budget);
+/** NULL is fine. */
+void budget_load_alerts(struct budget *budget, const struct json *alerts);
+
+#endif /* GATEWAY_BUDGET_H */

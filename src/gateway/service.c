@@ -1,0 +1,164 @@
+#include "gateway/service.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/alloc.h"
+#include "core/limits.h"
+#include "core/text.h"
+
+static const char *const answer_kind_names[ANSWER_KIND_COUNT] = {
+	[ANSWER_FINDINGS] = "findings", [ANSWER_FILES] = "files",
+	[ANSWER_DOCUMENT] = "document", [ANSWER_VERDICT] = "verdict",
+	[ANSWER_TESTS] = "tests",
+};
+
+static const char *const fault_names[FAULT_COUNT] = {
+	[FAULT_NONE] = "none",
+	[FAULT_TIMEOUT] = "timeout",
+	[FAULT_CONNECT] = "connect",
+	[FAULT_OVERLOADED] = "overloaded",
+	[FAULT_SERVER] = "server",
+	[FAULT_RATE] = "rate",
+	[FAULT_QUOTA] = "quota",
+	[FAULT_AUTH] = "auth",
+	[FAULT_MODEL] = "model",
+	[FAULT_REQUEST] = "request",
+	[FAULT_TOO_LARGE] = "too_large",
+	[FAULT_REFUSED] = "refused",
+	[FAULT_ENVELOPE] = "envelope",
+	[FAULT_TRUNCATED] = "truncated",
+	[FAULT_ANSWER] = "answer",
+	[FAULT_BUDGET] = "budget",
+	[FAULT_UNSUPPORTED] = "unsupported",
+	[FAULT_CANCELLED] = "cancelled",
+};
+
+static const char *const complexity_names[COMPLEXITY_COUNT] = {
+	[COMPLEXITY_SIMPLE] = "simple",
+	[COMPLEXITY_MEDIUM] = "medium",
+	[COMPLEXITY_COMPLEX] = "complex",
+};
+
+/* Index of `name` among `count` names; -1 if it is none of them. */
+static int find_name(const char *const *names, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return (int)i;
+	return -1;
+}
+
+const char *answer_kind_name(enum answer_kind kind)
+{
+	return answer_kind_names[kind];
+}
+
+bool answer_kind_parse(enum answer_kind *out, const char *name)
+{
+	int at = find_name(answer_kind_names, ANSWER_KIND_COUNT, name);
+
+	if (at >= 0)
+		*out = (enum answer_kind)at;
+	return at >= 0;
+}
+
+const char *fault_name(enum fault fault)
+{
+	return fault_names[fault];
+}
+
+bool fault_parse(enum fault *out, const char *name)
+{
+	int at = find_name(fault_names, FAULT_COUNT, name);
+
+	if (at >= 0)
+		*out = (enum fault)at;
+	return at >= 0;
+}
+
+const char *complexity_name(enum complexity complexity)
+{
+	return complexity_names[complexity];
+}
+
+bool complexity_parse(enum complexity *out, const char *name)
+{
+	int at = find_name(complexity_names, COMPLEXITY_COUNT, name);
+
+	if (at >= 0)
+		*out = (enum complexity)at;
+	return at >= 0;
+}
+
+void service_request_init(struct service_request *request)
+{
+	*request = (struct service_request){ .method = "POST" };
+	buf_init(&request->body, LIMIT_REQUEST_BYTES);
+}
+
+void service_request_release(struct service_request *request)
+{
+	free(request->url);
+	request->url = NULL;
+	strvec_release(&request->headers);
+	buf_release(&request->body);
+}
+
+static void init_reply(struct chat_reply *reply)
+{
+	*reply = (struct chat_reply){ .usage = { -1, -1, -1, -1, -1 },
+				      .cost_nusd = -1 };
+	buf_init(&reply->text, LIMIT_ANSWER_BYTES);
+}
+
+void chat_reply_release(struct chat_reply *reply)
+{
+	buf_release(&reply->text);
+	free(reply->model);
+	free(reply->request_id);
+	json_free(reply->raw_usage);
+	*reply = (struct chat_reply){ 0 };
+}
+
+void service_result_init(struct service_result *result)
+{
+	*result = (struct service_result){ .wait_ms = -1, .should_retry = -1 };
+	result->rate = (struct rate_notice){ -1, -1, -1, -1, -1, -1 };
+	init_reply(&result->reply);
+}
+
+void service_result_release(struct service_result *result)
+{
+	chat_reply_release(&result->reply);
+}
+
+void service_result_fail(struct service_result *result, enum fault fault,
+			 const char *fmt, ...)
+{
+	char text[1024], *clean;
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	clean = text_clean(text, false);
+	clean[text_cut(clean, strlen(clean), sizeof(result->message) - 1)] =
+		'\0';
+	strcpy(result->message, clean);
+	free(clean);
+	result->fault = fault;
+}
+
+char *service_url(const struct service *service, const char *path)
+{
+	const char *base = service->url ? service->url
+					: service->ops->default_url;
+	size_t len = base ? strlen(base) : 0;
+
+	while (len && base[len - 1] == '/')
+		len--;
+	return xstrf("%.*s%s", (int)len, base ? base : "", path);
+}

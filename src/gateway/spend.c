@@ -1,0 +1,204 @@
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/log.h"
+#include "gateway/machine.h"
+
+/* Alerts are told once each; three windows with two levels at most. */
+#define ALERTS_MAX 8
+
+static bool is_free(const struct asking *asking)
+{
+	return asking_target(asking)->service->ops->is_local;
+}
+
+static const struct price *find_price(const struct asking *asking,
+				      const char *model)
+{
+	const struct price *own = asking_target(asking)->service->price;
+
+	return own ? own
+		   : price_find(asking->gateway->prices, model,
+				clock_wall_ms());
+}
+
+static void tell_alerts(struct gateway *gateway)
+{
+	char text[BUDGET_ALERT_SIZE];
+	bool told = false;
+
+	for (int i = 0; i < ALERTS_MAX && budget_alert(gateway->budget, text);
+	     i++) {
+		told = true;
+		log_warn("%s", text);
+		if (gateway->alert)
+			gateway->alert(text, gateway->alert_payload);
+	}
+	if (told)
+		memory_save(gateway);
+}
+
+static int64_t worst_case(const struct asking *asking)
+{
+	const struct price *price = find_price(asking, asking->model);
+
+	if (is_free(asking))
+		return 0;
+	if (!price)
+		return asking->gateway->unknown_cost_nusd;
+	return price_ceiling(price, asking->tokens, asking->chat.max_tokens);
+}
+
+static void fill_line(struct asking *asking)
+{
+	struct spending_line *line = &asking->line;
+
+	*line = (struct spending_line){
+		.at_ms = clock_wall_ms(),
+		.project = asking->ask.project,
+		.workflow = asking->ask.workflow,
+		.agent = asking->chat.agent,
+		.run = asking->ask.run,
+		.service = asking_target(asking)->service->name,
+		.model = asking->model,
+		.attempt = asking->attempts + 1,
+		.reserved_nusd = asking->claim.amount_nusd,
+		.cost_nusd = asking->claim.amount_nusd,
+		.cost_unknown = true,
+		.input_tokens = -1,
+		.cached_tokens = -1,
+		.cache_write_tokens = -1,
+		.output_tokens = -1,
+	};
+	ulid_new(line->id);
+}
+
+int spend_reserve(struct asking *asking)
+{
+	struct gateway *gateway = asking->gateway;
+	struct budget_claim *claim = &asking->claim;
+	enum budget_answer answer;
+	struct err err = ERR_INIT;
+
+	*claim = (struct budget_claim){
+		.project = asking->ask.project,
+		.run = asking->ask.run,
+		.run_limit_nusd = asking->ask.run_budget_nusd,
+		.amount_nusd = worst_case(asking),
+	};
+	asking->is_unsent = false;
+	asking->is_reserved = false;
+	fill_line(asking);
+	if (is_free(asking))
+		return 0;
+	answer = budget_reserve(gateway->budget, clock_wall_ms(), claim);
+	if (answer != BUDGET_FITS) {
+		service_result_fail(&asking->result, FAULT_BUDGET,
+				    "%s does not cover up to $%.4f more",
+				    budget_answer_text(answer),
+				    (double)claim->amount_nusd / 1e9);
+		tell_alerts(gateway);
+		return -1;
+	}
+	asking->is_reserved = true;
+	if (gateway->spending &&
+	    gateway->spending->reserve(gateway->spending_payload, &asking->line,
+				       &err) < 0) {
+		budget_settle(gateway->budget, claim, 0);
+		asking->is_reserved = false;
+		service_result_fail(&asking->result, FAULT_BUDGET,
+				    "spending cannot be recorded: %s", err.msg);
+		return -1;
+	}
+	return 0;
+}
+
+/* Was anything said of how much it was? */
+static bool has_usage(const struct service_result *result)
+{
+	return !result->no_usage && result->reply.usage.input_tokens >= 0 &&
+	       result->reply.usage.output_tokens >= 0;
+}
+
+/*
+ * What the request cost. Providers do not bill what they refuse with a status;
+ * whatever else brought no usage may have been billed, so that the reservation
+ * stays spent.
+ */
+static void price_line(struct asking *asking)
+{
+	const struct service_result *result = &asking->result;
+	const struct price *price;
+	struct spending_line *line = &asking->line;
+
+	line->cost_unknown = false;
+	if (is_free(asking) || asking->is_unsent) {
+		line->cost_nusd = 0;
+		return;
+	}
+	if (result->reply.cost_nusd >= 0) {
+		line->cost_nusd = result->reply.cost_nusd;
+		return;
+	}
+	price = find_price(asking, result->reply.model ? result->reply.model
+						       : asking->model);
+	if (!price)
+		price = find_price(asking, asking->model);
+	if (price && has_usage(result)) {
+		line->cost_nusd = price_cost(price, &result->reply.usage,
+					     false);
+		asking->saved_nusd += price_saved(price, &result->reply.usage);
+		return;
+	}
+	if (result->status >= 300) {
+		line->cost_nusd = 0;
+		return;
+	}
+	line->cost_nusd = line->reserved_nusd;
+	line->cost_unknown = true;
+}
+
+static void add_said(int64_t *sum, int64_t value)
+{
+	if (value > 0)
+		*sum += value;
+}
+
+static void add_usage(struct usage *sum, const struct usage *usage)
+{
+	add_said(&sum->input_tokens, usage->input_tokens);
+	add_said(&sum->cached_tokens, usage->cached_tokens);
+	add_said(&sum->cache_write_tokens, usage->cache_write_tokens);
+	add_said(&sum->output_tokens, usage->output_tokens);
+	add_said(&sum->cache_write_long_tokens, usage->cache_write_long_tokens);
+}
+
+void spend_settle(struct asking *asking)
+{
+	struct gateway *gateway = asking->gateway;
+	const struct service_result *result = &asking->result;
+	const struct usage *usage = &result->reply.usage;
+	struct spending_line *line = &asking->line;
+	struct err err = ERR_INIT;
+
+	price_line(asking);
+	asking->cost_nusd += line->cost_nusd;
+	asking->cost_unknown |= line->cost_unknown;
+	add_usage(&asking->usage, usage);
+	if (!asking->is_reserved)
+		return;
+	asking->is_reserved = false;
+	line->status = result->fault == FAULT_NONE ? "ok"
+						   : fault_name(result->fault);
+	line->duration_ms = clock_wall_ms() - line->at_ms;
+	line->input_tokens = usage->input_tokens;
+	line->cached_tokens = usage->cached_tokens;
+	line->cache_write_tokens = usage->cache_write_tokens;
+	line->output_tokens = usage->output_tokens;
+	budget_settle(gateway->budget, &asking->claim, line->cost_nusd);
+	if (gateway->spending &&
+	    gateway->spending->settle(gateway->spending_payload, line, &err) <
+		    0)
+		log_error("spending: %s", err.msg);
+	tell_alerts(gateway);
+}

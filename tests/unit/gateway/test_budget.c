@@ -1,0 +1,155 @@
+#include "unit.h"
+
+#include <string.h>
+
+#include "core/clock.h"
+#include "gateway/budget.h"
+
+#define DOLLAR 1000000000LL
+#define CENT   (DOLLAR / 100)
+
+static struct budget *limited(struct budget_limits limits, const char *zone)
+{
+	struct budget *budget;
+	struct err err = ERR_INIT;
+
+	must(budget_new(&budget, &limits, zone, &err));
+	return budget;
+}
+
+static int64_t at(const char *text)
+{
+	int64_t ms = 0;
+
+	cr_assert(clock_parse(&ms, text), "%s", text);
+	return ms;
+}
+
+Test(budget, never_reserves_more_than_there_is)
+{
+	struct budget *budget = limited(
+		(struct budget_limits){ .daily_nusd = 5 * DOLLAR }, NULL);
+	int granted = 0;
+
+	for (int i = 0; i < 1000; i++) {
+		struct budget_claim claim = { .amount_nusd = 10 * CENT };
+
+		granted += budget_reserve(budget, 0, &claim) == BUDGET_FITS;
+	}
+	cr_assert(eq(int, granted, 50));
+	cr_assert(eq(i64, budget_day_nusd(budget), 5 * DOLLAR));
+	budget_free(budget);
+}
+
+Test(budget, gives_back_what_a_request_did_not_cost)
+{
+	struct budget *budget =
+		limited((struct budget_limits){ .daily_nusd = DOLLAR }, NULL);
+	struct budget_claim first = { .amount_nusd = 90 * CENT };
+	struct budget_claim second = { .amount_nusd = 50 * CENT };
+
+	cr_assert_eq(budget_reserve(budget, 0, &first), BUDGET_FITS);
+	cr_assert_eq(budget_reserve(budget, 0, &second), BUDGET_DAY);
+	budget_settle(budget, &first, 10 * CENT);
+	cr_assert_eq(budget_reserve(budget, 0, &second), BUDGET_FITS);
+	cr_assert(eq(i64, budget_day_nusd(budget), 60 * CENT));
+	budget_free(budget);
+}
+
+Test(budget, knows_runs_projects_days_and_months)
+{
+	struct budget *budget =
+		limited((struct budget_limits){ .daily_nusd = 10 * DOLLAR,
+						.monthly_nusd = 12 * DOLLAR,
+						.per_run_nusd = 2 * DOLLAR },
+			NULL);
+	int64_t first = at("2026-11-24T10:00:00Z");
+	int64_t second = at("2026-11-25T10:00:00Z");
+	int64_t third = at("2026-12-01T00:00:00Z");
+	struct budget_claim claim = { .project = "wallet",
+				      .run = "r1",
+				      .amount_nusd = 3 * DOLLAR };
+
+	budget_set_project(budget, "wallet", 4 * DOLLAR);
+	cr_assert_eq(budget_reserve(budget, first, &claim), BUDGET_RUN);
+	claim.run_limit_nusd = 20 * DOLLAR;
+	cr_assert_eq(budget_reserve(budget, first, &claim), BUDGET_FITS);
+	cr_assert_eq(budget_reserve(budget, first, &claim), BUDGET_PROJECT);
+	claim.project = "other";
+	claim.amount_nusd = 8 * DOLLAR;
+	cr_assert_eq(budget_reserve(budget, first, &claim), BUDGET_DAY);
+	cr_assert_eq(budget_reserve(budget, second, &claim), BUDGET_FITS);
+	claim.run = "r2";
+	cr_assert_eq(budget_reserve(budget, second, &claim), BUDGET_DAY);
+	claim.amount_nusd = 2 * DOLLAR;
+	cr_assert_eq(budget_reserve(budget, second, &claim), BUDGET_MONTH);
+	cr_assert_eq(budget_reserve(budget, third, &claim), BUDGET_FITS);
+	budget_free(budget);
+}
+
+Test(budget, settles_into_the_window_it_was_taken_from)
+{
+	struct budget *budget =
+		limited((struct budget_limits){ .daily_nusd = DOLLAR }, NULL);
+	struct budget_claim late = { .amount_nusd = DOLLAR };
+	struct budget_claim early = { .amount_nusd = DOLLAR };
+
+	cr_assert_eq(budget_reserve(budget, at("2026-11-24T23:59:59Z"), &late),
+		     BUDGET_FITS);
+	cr_assert_eq(budget_reserve(budget, at("2026-11-25T00:00:00Z"), &early),
+		     BUDGET_FITS);
+	budget_settle(budget, &late, 0);
+	cr_assert(eq(i64, budget_day_nusd(budget), DOLLAR));
+	budget_free(budget);
+}
+
+Test(budget, begins_days_where_the_company_is)
+{
+	struct budget *budget =
+		limited((struct budget_limits){ .daily_nusd = DOLLAR },
+			"Europe/Berlin");
+	int64_t day_ms, month_ms;
+	struct err err = ERR_INIT;
+
+	budget_windows(at("2026-11-30T23:30:00Z"), &day_ms, &month_ms);
+	cr_assert(eq(i64, day_ms, at("2026-11-30T23:00:00Z")));
+	cr_assert(eq(i64, month_ms, at("2026-11-30T23:00:00Z")));
+	/* The day the clocks go back has 25 hours. */
+	budget_windows(at("2026-10-25T22:30:00Z"), &day_ms, &month_ms);
+	cr_assert(eq(i64, day_ms, at("2026-10-24T22:00:00Z")));
+	budget_free(budget);
+	must_fail(ERR_INVALID, budget_new(&budget, &(struct budget_limits){ 0 },
+					  "Europe/Berlni", &err));
+	must_fail(ERR_INVALID, budget_new(&budget, &(struct budget_limits){ 0 },
+					  "../../../etc/passwd", &err));
+}
+
+Test(budget, tells_each_level_once_also_to_the_next_process)
+{
+	struct budget_limits limits = { .daily_nusd = DOLLAR,
+					.alert_percent = 80 };
+	struct budget *budget = limited(limits, NULL);
+	struct budget_claim claim = { .amount_nusd = 90 * CENT };
+	char text[BUDGET_ALERT_SIZE];
+	struct json *alerts;
+
+	cr_assert_eq(budget_reserve(budget, 0, &claim), BUDGET_FITS);
+	cr_assert_not(budget_alert(budget, text), "only reserved");
+	budget_settle(budget, &claim, 85 * CENT);
+	cr_assert(budget_alert(budget, text));
+	cr_assert(eq(str, text, "today's budget: 80 % of $1.00 are spent"));
+	cr_assert_not(budget_alert(budget, text));
+
+	alerts = budget_save_alerts(budget);
+	budget_free(budget);
+	budget = limited(limits, NULL);
+	budget_load_alerts(budget, alerts);
+	json_free(alerts);
+	budget_set_spent(budget, 0, 85 * CENT, 85 * CENT);
+	cr_assert_not(budget_alert(budget, text));
+	cr_assert_eq(budget_reserve(budget, 0, &claim), BUDGET_DAY);
+	cr_assert(budget_alert(budget, text));
+	cr_assert(eq(str, text, "today's budget: 100 % of $1.00 are used up"));
+	cr_assert_not(budget_alert(budget, text));
+	budget_free(budget);
+}

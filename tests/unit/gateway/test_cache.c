@@ -1,0 +1,123 @@
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "gateway/cache.h"
+
+static char dir[] = "/tmp/referee-cache-XXXXXX";
+static struct cache *cache;
+
+static void open_one(void)
+{
+	struct err err = ERR_INIT;
+
+	cr_assert(mkdtemp(dir) != NULL);
+	must(cache_open(&cache, dir, &err));
+}
+
+static void remove_it(void)
+{
+	char command[100];
+
+	cache_close(cache);
+	snprintf(command, sizeof(command), "rm -rf %s", dir);
+	cr_assert(eq(int, system(command), 0));
+}
+
+TestSuite(cache, .init = open_one, .fini = remove_it);
+
+static const struct service_ops ops = { .kind = "toy" };
+
+static void key_of(char key[SHA256_HEX_SIZE], const char *url, const char *body,
+		   const char *agent)
+{
+	struct service service = { .name = "toy", .ops = &ops };
+	struct chat chat = { .agent = agent, .model = "m" };
+	struct service_request request;
+
+	service_request_init(&request);
+	request.url = strdup(url);
+	buf_addstr(&request.body, body);
+	cache_key(key, &service, &chat, &request);
+	service_request_release(&request);
+}
+
+static void put(const char *key, const char *text)
+{
+	struct service_result result;
+
+	service_result_init(&result);
+	buf_addstr(&result.reply.text, text);
+	result.reply.model = strdup("m-1");
+	cache_put(cache, key, &result.reply);
+	service_result_release(&result);
+}
+
+static bool gets(const char *key, int64_t ttl_s, const char *text)
+{
+	struct service_result result;
+	bool found;
+
+	service_result_init(&result);
+	found = cache_get(cache, key, ttl_s, &result.reply);
+	if (found) {
+		cr_assert_str_eq(result.reply.text.ptr, text);
+		cr_assert_str_eq(result.reply.model, "m-1");
+	}
+	service_result_release(&result);
+	return found;
+}
+
+Test(cache, gives_back_what_was_put)
+{
+	char key[SHA256_HEX_SIZE];
+
+	key_of(key, "http://a", "{}", "x");
+	cr_assert_not(gets(key, 60, ""));
+	put(key, "{\"findings\":[]}\n\xc3\xa9");
+	cr_assert(gets(key, 60, "{\"findings\":[]}\n\xc3\xa9"));
+}
+
+Test(cache, has_a_key_of_everything_that_is_sent)
+{
+	char keys[4][SHA256_HEX_SIZE];
+
+	key_of(keys[0], "http://a", "{}", "x");
+	key_of(keys[1], "http://b", "{}", "x");
+	key_of(keys[2], "http://a", "{ }", "x");
+	key_of(keys[3], "http://a", "{}", "x");
+	cr_assert_str_neq(keys[0], keys[1]);
+	cr_assert_str_neq(keys[0], keys[2]);
+	cr_assert_str_eq(keys[0], keys[3]);
+}
+
+Test(cache, takes_what_is_broken_or_old_for_nothing)
+{
+	char key[SHA256_HEX_SIZE], path[300];
+	FILE *file;
+
+	key_of(key, "http://a", "{}", "x");
+	put(key, "text");
+	cr_assert_not(gets(key, -1, "text"), "too old");
+	snprintf(path, sizeof(path), "%s/%s.json", dir, key);
+	file = fopen(path, "w");
+	fputs("{\"version\":1,\"answer\":", file);
+	fclose(file);
+	cr_assert_not(gets(key, 60, "text"));
+}
+
+Test(cache, forgets_what_is_too_old)
+{
+	char key[SHA256_HEX_SIZE];
+
+	key_of(key, "http://a", "{}", "x");
+	put(key, "text");
+	cache_prune(cache, 60);
+	cr_assert(gets(key, 60, "text"));
+	cache_prune(cache, -1);
+	cr_assert_not(gets(key, 60, "text"));
+}
