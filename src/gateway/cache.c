@@ -159,14 +159,14 @@ void cache_put(struct cache *cache, const char *key,
 		cache_prune(cache, LIMIT_CACHE_AGE_S);
 }
 
-struct entry {
+struct cached {
 	char *path;
 	int64_t age_s;
 };
 
 static int by_age(const void *a, const void *b)
 {
-	const struct entry *x = a, *y = b;
+	const struct cached *x = a, *y = b;
 
 	return (x->age_s > y->age_s) - (x->age_s < y->age_s);
 }
@@ -174,7 +174,7 @@ static int by_age(const void *a, const void *b)
 void cache_prune(struct cache *cache, int64_t ttl_s)
 {
 	DIR *dir = opendir(cache->dir);
-	struct entry *items = NULL;
+	struct cached *items = NULL;
 	size_t len = 0, cap = 0;
 	struct err err = ERR_INIT;
 	const struct dirent *at;
@@ -189,7 +189,7 @@ void cache_prune(struct cache *cache, int64_t ttl_s)
 			continue;
 		}
 		ARRAY_GROW(items, len, cap);
-		items[len++] = (struct entry){ path, age_s(&st) };
+		items[len++] = (struct cached){ path, age_s(&st) };
 	}
 	if (dir)
 		closedir(dir);

@@ -36,12 +36,6 @@ static const char *const fault_names[FAULT_COUNT] = {
 	[FAULT_CANCELLED] = "cancelled",
 };
 
-static const char *const complexity_names[COMPLEXITY_COUNT] = {
-	[COMPLEXITY_SIMPLE] = "simple",
-	[COMPLEXITY_MEDIUM] = "medium",
-	[COMPLEXITY_COMPLEX] = "complex",
-};
-
 /* Index of `name` among `count` names; -1 if it is none of them. */
 static int find_name(const char *const *names, size_t count, const char *name)
 {
@@ -76,20 +70,6 @@ bool fault_parse(enum fault *out, const char *name)
 
 	if (at >= 0)
 		*out = (enum fault)at;
-	return at >= 0;
-}
-
-const char *complexity_name(enum complexity complexity)
-{
-	return complexity_names[complexity];
-}
-
-bool complexity_parse(enum complexity *out, const char *name)
-{
-	int at = find_name(complexity_names, COMPLEXITY_COUNT, name);
-
-	if (at >= 0)
-		*out = (enum complexity)at;
 	return at >= 0;
 }
 

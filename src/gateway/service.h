@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config/settings.h"
 #include "core/buf.h"
 #include "core/err.h"
 #include "core/json.h"
@@ -133,19 +134,6 @@ enum fault {
 /** "timeout", "rate" ...: as written in records. Static. */
 const char *fault_name(enum fault fault);
 bool fault_parse(enum fault *out, const char *name);
-
-/** How much thinking a question needs; picks the model. */
-enum complexity {
-	COMPLEXITY_SIMPLE,
-	COMPLEXITY_MEDIUM,
-	COMPLEXITY_COMPLEX,
-};
-
-#define COMPLEXITY_COUNT (COMPLEXITY_COMPLEX + 1)
-
-/** "simple", "medium", "complex". Static. */
-const char *complexity_name(enum complexity complexity);
-bool complexity_parse(enum complexity *out, const char *name);
 
 /** What a service or model turned out not to take; found by its refusal, kept
  * by the gateway for the next request. */

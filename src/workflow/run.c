@@ -169,6 +169,12 @@ static bool advance(struct run *run, struct run_task *task)
 		run_task_end(task, TASK_SKIPPED, "the run was stopped before");
 		return true;
 	}
+	if (run->input.unknown) {
+		snprintf(reason, sizeof(reason), "%s is unknown",
+			 run->input.unknown);
+		run_task_end(task, TASK_SKIPPED, reason);
+		return true;
+	}
 	if (!is_ready(run, task, &failed))
 		return false;
 	if (failed) {

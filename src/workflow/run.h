@@ -30,8 +30,10 @@ struct run_input {
 	const char *trusted;  /* the trusted ref's commit, 40 digits   */
 	const char *instance;
 	int64_t epoch;
-	int concurrency; /* tasks at once; 0: no limit */
-	double coverage; /* of the added lines, 0..1; negative: unknown */
+	int concurrency;     /* tasks at once; 0: no limit */
+	double coverage;     /* of the added lines, 0..1; negative: unknown */
+	const char *unknown; /* a condition that nobody can tell of: the run is
+				skipped and says so; NULL: none */
 };
 
 /** Something moved, for a live line; `task` is NULL for the run as a whole. */

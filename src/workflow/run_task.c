@@ -7,33 +7,30 @@
 #include "core/alloc.h"
 #include "core/clock.h"
 #include "core/limits.h"
+#include "gateway/route.h"
 #include "repo/pattern.h"
 
 enum {
 	CHANGE_BYTES = 400 * 1000, /* of diff in one prompt to a provider */
 	MAX_TOKENS = 8000,
 	CACHE_TTL_S = 7 * 24 * 3600,
+	RISKY = 80, /* of prompt_risk() */
 };
 
 enum complexity run_complexity(const struct changeset *changeset,
 			       const struct agent_definition *agent)
 {
-	size_t lines = changeset->additions + changeset->deletions;
-	int risk = 0;
+	struct change_size size = {
+		.lines = changeset->additions + changeset->deletions,
+		.files = changeset->file_count,
+	};
 
 	if (agent->complexity != COMPLEXITY_AUTO)
 		return agent->complexity;
-	for (size_t i = 0; i < changeset->file_count; i++) {
-		int one = prompt_risk(&changeset->files[i]);
-
-		risk = one > risk ? one : risk;
-	}
-	if (lines > 500 || changeset->file_count > 20 ||
-	    (risk >= 80 && lines > 100))
-		return COMPLEXITY_COMPLEX;
-	if (lines <= 50 && changeset->file_count <= 3 && risk < 80)
-		return COMPLEXITY_SIMPLE;
-	return COMPLEXITY_MEDIUM;
+	for (size_t i = 0; i < changeset->file_count; i++)
+		size.has_risky_paths |=
+			prompt_risk(&changeset->files[i]) >= RISKY;
+	return complexity_of(&size, NULL, NULL);
 }
 
 /* The gateway's question to us: would this answer do? */
