@@ -3,8 +3,11 @@ libstore_a_SOURCES = \
 	src/store/note_parse.c \
 	src/store/note_text.c src/store/note_text.h \
 	src/store/notes.c src/store/notes.h \
+	src/store/path_name.c src/store/path_name.h \
 	src/store/record.c src/store/record.h \
 	src/store/record_json.c \
+	src/store/run_files.c src/store/run_files.h \
+	src/store/runs.c src/store/runs.h \
 	src/store/state_ref.c src/store/state_ref.h
 
 store_libs = libstore.a $(repo_libs)

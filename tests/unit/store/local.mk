@@ -6,4 +6,6 @@ tests_unit_store_test_store_SOURCES  = \
 	tests/lib/sandbox.c tests/lib/sandbox.h \
 	tests/unit/store/test_note_text.c \
 	tests/unit/store/test_notes.c \
-	tests/unit/store/test_record.c
+	tests/unit/store/test_path_name.c \
+	tests/unit/store/test_record.c \
+	tests/unit/store/test_runs.c
