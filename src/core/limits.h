@@ -34,6 +34,11 @@
 #define LIMIT_DIFF_LINES        1000000    /* lines kept of one changeset  */
 #define LIMIT_DIFF_BYTES        (64 * MIB) /* and their bytes              */
 #define LIMIT_TREES_WALKED      1000000    /* folders compared             */
+#define LIMIT_BLOB_BYTES       (1 * MIB)  /* larger files are not diffed  */
+#define LIMIT_CHANGED_FILES    50000      /* more files are an error      */
+#define LIMIT_DIFF_LINES       1000000    /* lines kept of one changeset  */
+#define LIMIT_DIFF_BYTES       (64 * MIB) /* and their bytes              */
+#define LIMIT_TREES_WALKED     1000000    /* folders compared             */
 #define LIMIT_LFS_POINTER_BYTES 1024
 #define LIMIT_RENAME_PAIRS      40000 /* more are not compared by content  */
 #define LIMIT_PATTERN_BYTES     1024
