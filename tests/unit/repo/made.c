@@ -15,7 +15,8 @@ void made_init(struct made *made)
 	*made = (struct made){ 0 };
 	sandbox_init(&made->box);
 	repo_setup();
-	sandbox_run(&made->box, "git init -q work");
+	sandbox_run(&made->box, "git init -q work && "
+				"git -C work config gc.auto 0");
 }
 
 void made_release(struct made *made)
@@ -52,7 +53,8 @@ static void reopen(struct made *made)
 	free(dir);
 }
 
-int made_try(struct made *made, const char *base, const char *head)
+int made_try(struct made *made, const char *base, const char *head,
+	     struct err *err)
 {
 	struct oid base_id, head_id;
 
@@ -61,7 +63,7 @@ int made_try(struct made *made, const char *base, const char *head)
 	base_id = revision(made, base);
 	head_id = revision(made, head);
 	return changeset_make(&made->changes, made->repo, &base_id, &head_id,
-			      NULL, &made->err);
+			      NULL, err);
 }
 
 void made_change(struct made *made, const char *base, const char *head,

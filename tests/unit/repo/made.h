@@ -11,7 +11,6 @@ struct made {
 	struct sandbox box;
 	struct repo *repo;
 	struct changeset changes;
-	struct err err;
 };
 
 void made_init(struct made *made);
@@ -25,8 +24,9 @@ void made_run(const struct made *made, const char *commands);
 void made_change(struct made *made, const char *base, const char *head,
 		 const char *trusted);
 
-/** The same, but only the return code and made->err. */
-int made_try(struct made *made, const char *base, const char *head);
+/** The same, but failures are the caller's. */
+int made_try(struct made *made, const char *base, const char *head,
+	     struct err *err);
 
 /** The change key from `base` to `head`; the caller frees it. */
 char *made_key(struct made *made, const char *base, const char *head);
