@@ -59,6 +59,17 @@
 #define LIMIT_CACHE_ENTRIES 20000
 #define LIMIT_CACHE_AGE_S   (30L * 24 * 3600)
 
+/* Rules of a project. */
+#define LIMIT_RULES         1000
+#define LIMIT_RULE_FILES    100
+#define LIMIT_RULE_ID       60L
+#define LIMIT_RULE_TEXT     2000L
+#define LIMIT_RULE_LINES    40         /* that one match may span        */
+#define LIMIT_RULE_LINE     4096       /* longer lines are not looked at */
+#define LIMIT_RULE_WINDOW   (16 * KIB) /* text one match may span        */
+#define LIMIT_RULE_FILE_MS  2000       /* of one project rule on a file  */
+#define LIMIT_RULE_BASELINE 100000     /* lines                          */
+
 /* Results. */
 #define LIMIT_NOTE_BYTES    (256 * KIB)
 #define LIMIT_RECORD_BYTES  (4 * MIB)

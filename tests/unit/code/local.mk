@@ -4,4 +4,7 @@ tests_unit_code_test_code_CPPFLAGS = $(unit_cppflags)
 tests_unit_code_test_code_LDADD    = $(code_libs) $(CRITERION_LIBS)
 tests_unit_code_test_code_SOURCES  = \
 	tests/unit/code/test_lang.c \
+	tests/unit/code/test_regex.c \
+	tests/unit/code/test_rules.c \
+	tests/unit/code/test_rules_shipped.c \
 	tests/unit/code/test_view.c
