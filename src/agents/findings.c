@@ -4,7 +4,7 @@
 
 #include "agents/answers.h"
 #include "code/lang.h"
-#include "code/symbols.h"
+#include "code/outline.h"
 #include "core/alloc.h"
 #include "core/limits.h"
 #include "core/text.h"
@@ -243,6 +243,25 @@ static size_t find_file(const struct changeset *changeset, const char *path)
 	return file ? (size_t)(file - changeset->files) : SIZE_MAX;
 }
 
+/* The function or type around the line, as people name it; NULL: none. */
+static char *symbol_at(const char *text, size_t len, const char *path, int line)
+{
+	const struct symbol *symbol;
+	struct outline outline;
+	struct buf name;
+	char *found = NULL;
+
+	outline_make(&outline, text, len, lang_of_path(path));
+	symbol = outline_at(&outline, (uint32_t)line);
+	if (symbol) {
+		buf_init(&name, LIMIT_FINDING_TITLE);
+		symbol_add_path(&name, &outline, symbol);
+		found = buf_detach(&name);
+	}
+	outline_release(&outline);
+	return found;
+}
+
 static void name_finding(struct finding *finding, const struct sources *sources,
 			 size_t file)
 {
@@ -251,8 +270,8 @@ static void name_finding(struct finding *finding, const struct sources *sources,
 
 	text = sources_text(sources, file, &len);
 	if (text && finding->line && !finding->symbol)
-		finding->symbol = symbol_at(
-			text, len, lang_of_path(finding->path), finding->line);
+		finding->symbol = symbol_at(text, len, finding->path,
+					    finding->line);
 	finding_fingerprint(finding);
 }
 

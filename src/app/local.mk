@@ -2,4 +2,4 @@ noinst_LIBRARIES += libapp.a
 libapp_a_SOURCES = \
 	src/app/process.c src/app/process.h
 
-app_libs = libapp.a libreport.a $(repo_libs)
+app_libs = libapp.a libreport.a $(store_libs) $(config_libs) $(io_libs)

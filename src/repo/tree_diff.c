@@ -200,7 +200,7 @@ int tree_diff(struct file_list *out, struct repo *repo,
 	git_oid old_id = oid_to_git(old_tree), id = oid_to_git(tree);
 	int ret;
 
-	buf_init(&walk.path, LIMIT_TREE_PATH_BYTES);
+	buf_init(&walk.path, LIMIT_PATH_BYTES);
 	ret = oid_equal(old_tree, tree) ? 0 : enter(&walk, &old_id, &id);
 	while (!ret && walk.len)
 		ret = step(&walk);

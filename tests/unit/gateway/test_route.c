@@ -7,7 +7,7 @@
 
 static const struct service_ops ops = {
 	.kind = "toy",
-	.default_models = { "small", "middle", "large" },
+	.default_models = { NULL, "small", "middle", "large" },
 };
 
 static struct model_map *shipped(void)

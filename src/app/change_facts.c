@@ -1,0 +1,50 @@
+#include "app/change_facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/alloc.h"
+#include "workflow/changed_paths.h"
+
+/* "origin/main" is the branch main of the remote. */
+static char *branch_of(const char *base_name)
+{
+	static const char *const prefixes[] = { "refs/heads/",
+						"refs/remotes/origin/",
+						"origin/" };
+
+	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
+		if (!strncmp(base_name, prefixes[i], strlen(prefixes[i])))
+			return xstrdup(base_name + strlen(prefixes[i]));
+	return xstrdup(base_name);
+}
+
+void change_facts_make(struct change_facts *out,
+		       const struct local_change *change)
+{
+	const struct changeset *changeset = &change->changeset;
+
+	*out = (struct change_facts){ 0 };
+	out->names = xcalloc(changeset->file_count, sizeof(*out->names));
+	for (size_t i = 0; i < changeset->file_count; i++)
+		out->names[i] = changeset->files[i].path;
+	changed_paths_init(&out->paths, out->names, changeset->file_count);
+	out->base_branch = branch_of(change->base_name);
+	out->facts = (struct facts){
+		.event = EVENT_PULL_REQUEST,
+		.action = PULL_OPENED,
+		.base_branch = out->base_branch,
+		.author = change->author,
+		.title = change->title,
+		.paths = &out->paths,
+		.lines_changed = changeset->additions + changeset->deletions,
+		.coverage = -1,
+	};
+}
+
+void change_facts_release(struct change_facts *facts)
+{
+	changed_paths_release(&facts->paths);
+	free(facts->names);
+	free(facts->base_branch);
+}

@@ -1,0 +1,22 @@
+#ifndef APP_CHANGE_FACTS_H
+#define APP_CHANGE_FACTS_H
+
+#include "app/local_change.h"
+#include "workflow/facts.h"
+#include "workflow/trigger.h"
+
+/** What triggers look at, of the change of a clone: as a pull that was just
+ * opened against its base. */
+struct change_facts {
+	struct facts facts;
+	struct changed_paths paths;
+	const char **names;
+	char *base_branch;
+};
+
+/** Borrows `change`. */
+void change_facts_make(struct change_facts *out,
+		       const struct local_change *change);
+void change_facts_release(struct change_facts *facts);
+
+#endif /* APP_CHANGE_FACTS_H */

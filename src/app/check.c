@@ -1,0 +1,123 @@
+#include "app/check.h"
+
+#include <string.h>
+
+#include "app/definitions.h"
+#include "code/rules.h"
+#include "core/limits.h"
+#include "io/file.h"
+
+static void count(struct check_counts *out,
+		  const struct definitions *definitions)
+{
+	out->workflows = definitions->workflows.len;
+	for (size_t i = 0; i < definitions->agents.len; i++)
+		out->agents += !definitions->agents.items[i]->is_shipped;
+}
+
+int check_work_tree(struct check_counts *out, const char *dir,
+		    const struct settings *settings, struct mistakes *mistakes,
+		    struct err *err)
+{
+	struct definitions definitions;
+	struct repo *repo = NULL;
+	int ret = -1;
+
+	*out = (struct check_counts){ 0 };
+	definitions_init(&definitions);
+	if (repo_open(&repo, dir, err) < 0)
+		goto out;
+	if (!repo_work_dir(repo)) {
+		err_set(err, ERR_INVALID,
+			"a bare repository has no work tree to check");
+		goto out;
+	}
+	if (definitions_add_work_tree(&definitions, repo_work_dir(repo),
+				      settings, mistakes, err) < 0)
+		goto out;
+	count(out, &definitions);
+	ret = 0;
+out:
+	repo_free(repo);
+	definitions_release(&definitions);
+	return ret;
+}
+
+static bool ends_in(const char *path, const char *suffix)
+{
+	size_t len = strlen(path), tail = strlen(suffix);
+
+	return len > tail && !strcmp(path + len - tail, suffix);
+}
+
+static bool is_rule_file(const char *path)
+{
+	return !strncmp(path, "rules/", 6) || strstr(path, "/rules/");
+}
+
+static int check_settings(const char *path, struct mistakes *mistakes,
+			  struct err *err)
+{
+	struct settings settings;
+	int ret;
+
+	ret = settings_load(&settings, path, mistakes, err);
+	settings_release(&settings);
+	return ret;
+}
+
+static int check_rules(struct check_counts *out, const char *path,
+		       struct mistakes *mistakes, struct err *err)
+{
+	struct rule_set *set = rule_set_new();
+	struct buf text;
+	int ret;
+
+	buf_init(&text, LIMIT_WORKFLOW_BYTES);
+	ret = file_read(&text, path, err);
+	if (ret == 0) {
+		rule_set_add_file(set, path, text.ptr, text.len, mistakes);
+		out->rules += rule_set_len(set);
+	}
+	buf_release(&text);
+	rule_set_free(set);
+	return ret;
+}
+
+static int check_one(struct check_counts *out, struct definitions *definitions,
+		     const char *path, const struct settings *settings,
+		     struct mistakes *mistakes, struct err *err)
+{
+	if (ends_in(path, ".md"))
+		return 0; /* was read before */
+	if (ends_in(path, ".conf"))
+		return check_settings(path, mistakes, err);
+	if (!ends_in(path, ".yml") && !ends_in(path, ".yaml"))
+		return err_set(err, ERR_INVALID,
+			       "%s: only .yml, .md and .conf are checked",
+			       path);
+	if (is_rule_file(path))
+		return check_rules(out, path, mistakes, err);
+	return definitions_add_file(definitions, path, settings, mistakes, err);
+}
+
+int check_files(struct check_counts *out, const struct strvec *paths,
+		const struct settings *settings, struct mistakes *mistakes,
+		struct err *err)
+{
+	struct definitions definitions;
+	int ret = 0;
+
+	*out = (struct check_counts){ 0 };
+	definitions_init(&definitions);
+	for (size_t i = 0; i < paths->len && !ret; i++)
+		if (ends_in(paths->v[i], ".md"))
+			ret = definitions_add_agent_file(
+				&definitions, paths->v[i], mistakes, err);
+	for (size_t i = 0; i < paths->len && !ret; i++)
+		ret = check_one(out, &definitions, paths->v[i], settings,
+				mistakes, err);
+	count(out, &definitions);
+	definitions_release(&definitions);
+	return ret;
+}

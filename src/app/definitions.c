@@ -1,0 +1,214 @@
+#include "app/definitions.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/shipped.h"
+#include "core/alloc.h"
+#include "core/limits.h"
+#include "io/file.h"
+#include "repo/object.h"
+#include "repo/tree.h"
+
+/* Files in one folder of definitions; more is a mistake or an attack. */
+enum { MOST_FILES = 1000 };
+
+void definitions_init(struct definitions *out)
+{
+	*out = (struct definitions){ 0 };
+	agent_list_add_shipped(&out->agents);
+}
+
+void definitions_release(struct definitions *definitions)
+{
+	workflow_list_release(&definitions->workflows);
+	agent_list_release(&definitions->agents);
+}
+
+static bool ends_in(const char *path, const char *suffix)
+{
+	size_t len = strlen(path), tail = strlen(suffix);
+
+	return len > tail && !strcmp(path + len - tail, suffix);
+}
+
+/* What reading a folder is for. */
+struct reading {
+	struct definitions *definitions;
+	const struct settings *settings;
+	struct mistakes *mistakes;
+};
+
+static void take_agent(struct reading *reading, const char *path,
+		       const struct buf *text)
+{
+	if (ends_in(path, ".md"))
+		agent_list_add(&reading->definitions->agents, path, text->ptr,
+			       text->len, reading->mistakes);
+}
+
+static void take_workflow(struct reading *reading, const char *path,
+			  const struct buf *text)
+{
+	struct workflow_names names = { &reading->definitions->agents,
+					reading->settings };
+	struct workflow *workflow;
+
+	if (!ends_in(path, ".yml") && !ends_in(path, ".yaml"))
+		return;
+	workflow = workflow_parse(path, text->ptr, text->len, &names,
+				  reading->mistakes);
+	if (!workflow)
+		return;
+	reading->definitions->has_own = true;
+	workflow_list_add(&reading->definitions->workflows, workflow);
+}
+
+static int read_folder(struct reading *reading, struct repo *repo,
+		       const struct oid *tree, const char *folder,
+		       void (*take)(struct reading *, const char *,
+				    const struct buf *),
+		       struct err *err)
+{
+	struct tree_list list = { 0 };
+	struct buf text;
+	int ret = -1;
+
+	buf_init(&text, LIMIT_WORKFLOW_BYTES);
+	if (tree_list(&list, repo, tree, folder, false, MOST_FILES, err) < 0)
+		goto out;
+	for (size_t i = 0; i < list.len; i++) {
+		const struct tree_entry *entry = &list.items[i];
+
+		if (entry->mode != MODE_FILE && entry->mode != MODE_EXECUTABLE)
+			continue;
+		buf_reset(&text);
+		if (blob_read(&text, repo, &entry->id, err) < 0) {
+			err_prefix(err, "%s", entry->path);
+			goto out;
+		}
+		take(reading, entry->path, &text);
+	}
+	ret = 0;
+out:
+	buf_release(&text);
+	tree_list_release(&list);
+	return ret;
+}
+
+int definitions_add_tree(struct definitions *definitions, struct repo *repo,
+			 const struct oid *commit, const char *workflows,
+			 const struct settings *settings,
+			 struct mistakes *mistakes, struct err *err)
+{
+	struct reading reading = { definitions, settings, mistakes };
+	struct oid tree;
+
+	if (tree_of_commit(&tree, repo, commit, err) < 0)
+		return -1;
+	if (read_folder(&reading, repo, &tree, AGENTS_FOLDER, take_agent, err) <
+	    0)
+		return -1;
+	return read_folder(&reading, repo, &tree,
+			   workflows ? workflows : WORKFLOWS_FOLDER,
+			   take_workflow, err);
+}
+
+/* Reads one file of the file system and hands it to `take`. */
+static int
+take_file(struct reading *reading, const char *path, const char *shown_path,
+	  void (*take)(struct reading *, const char *, const struct buf *),
+	  struct err *err)
+{
+	struct buf text;
+	int ret;
+
+	buf_init(&text, LIMIT_WORKFLOW_BYTES);
+	ret = file_read(&text, path, err);
+	if (ret == 0)
+		take(reading, shown_path, &text);
+	buf_release(&text);
+	return ret;
+}
+
+int definitions_add_file(struct definitions *definitions, const char *path,
+			 const struct settings *settings,
+			 struct mistakes *mistakes, struct err *err)
+{
+	struct reading reading = { definitions, settings, mistakes };
+
+	return take_file(&reading, path, path, take_workflow, err);
+}
+
+int definitions_add_agent_file(struct definitions *definitions,
+			       const char *path, struct mistakes *mistakes,
+			       struct err *err)
+{
+	struct reading reading = { definitions, NULL, mistakes };
+
+	return take_file(&reading, path, path, take_agent, err);
+}
+
+static int not_hidden(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static int
+take_folder(struct reading *reading, const char *dir, const char *folder,
+	    void (*take)(struct reading *, const char *, const struct buf *),
+	    struct err *err)
+{
+	char *path = xstrf("%s/%s", dir, folder);
+	struct dirent **entries = NULL;
+	int count = scandir(path, &entries, not_hidden, alphasort);
+	int ret = 0;
+
+	for (int i = 0; i < count; i++) {
+		char *file = xstrf("%s/%s", path, entries[i]->d_name);
+		char *shown = xstrf("%s/%s", folder, entries[i]->d_name);
+
+		if (!ret && i < MOST_FILES)
+			ret = take_file(reading, file, shown, take, err);
+		free(file);
+		free(shown);
+		free(entries[i]);
+	}
+	free(entries);
+	free(path);
+	return ret;
+}
+
+int definitions_add_work_tree(struct definitions *definitions, const char *dir,
+			      const struct settings *settings,
+			      struct mistakes *mistakes, struct err *err)
+{
+	struct reading reading = { definitions, settings, mistakes };
+
+	if (take_folder(&reading, dir, AGENTS_FOLDER, take_agent, err) < 0)
+		return -1;
+	return take_folder(&reading, dir, WORKFLOWS_FOLDER, take_workflow, err);
+}
+
+bool definitions_add_shipped(struct definitions *definitions, const char *id,
+			     const struct settings *settings)
+{
+	struct workflow_names names = { &definitions->agents, settings };
+	struct mistakes mistakes = { 0 };
+	const struct shipped_file *file;
+	struct workflow *workflow = NULL;
+	char *path = xstrf("workflows/%s.yml", id);
+
+	file = shipped_find(path);
+	if (file)
+		workflow = workflow_parse(file->path, file->text, file->len,
+					  &names, &mistakes);
+	if (workflow) {
+		workflow->is_shipped = true;
+		workflow_list_add(&definitions->workflows, workflow);
+	}
+	mistakes_release(&mistakes);
+	free(path);
+	return workflow;
+}

@@ -1,0 +1,396 @@
+#include "app/local.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agents/findings.h"
+#include "agents/sources.h"
+#include "app/change_facts.h"
+#include "app/definitions.h"
+#include "app/guidance.h"
+#include "app/local_change.h"
+#include "app/wire.h"
+#include "code/redact.h"
+#include "core/alloc.h"
+#include "core/log.h"
+#include "io/loop.h"
+#include "store/notes.h"
+#include "store/runs.h"
+#include "workflow/trigger.h"
+
+/* Everything one `referee run` works with. */
+struct local {
+	const struct local_options *options;
+	struct local_result *result;
+	struct local_change change;
+	struct definitions definitions;
+	struct redactor *redactor;
+	struct sources *sources;
+	char *guidance;
+	struct chosen {
+		const struct workflow *workflow;
+		const char *unknown; /* the condition nobody can tell of */
+	} * chosen;
+	size_t chosen_count;
+	struct loop *loop;
+	struct wiring *wiring;
+};
+
+void local_result_release(struct local_result *result)
+{
+	for (size_t i = 0; i < result->run_count; i++)
+		run_record_release(&result->runs[i].record);
+	free(result->runs);
+	free(result->base_name);
+	strvec_release(&result->prompts);
+	strvec_release(&result->planned);
+	*result = (struct local_result){ 0 };
+}
+
+static bool is_file_name(const char *word)
+{
+	return strchr(word, '/') || strstr(word, ".yml") ||
+	       strstr(word, ".yaml");
+}
+
+static int add_named_files(struct local *local, struct mistakes *mistakes,
+			   struct err *err)
+{
+	const struct strvec *names = local->options->workflows;
+
+	for (size_t i = 0; names && i < names->len; i++)
+		if (is_file_name(names->v[i]) &&
+		    definitions_add_file(&local->definitions, names->v[i],
+					 local->options->settings, mistakes,
+					 err) < 0) {
+			err->code = ERR_INVALID;
+			return -1;
+		}
+	return 0;
+}
+
+static int load_definitions(struct local *local, struct mistakes *mistakes,
+			    struct err *err)
+{
+	const struct settings *settings = local->options->settings;
+
+	definitions_init(&local->definitions);
+	if (definitions_add_tree(&local->definitions, local->change.repo,
+				 &local->change.base, NULL, settings, mistakes,
+				 err) < 0 ||
+	    add_named_files(local, mistakes, err) < 0)
+		return -1;
+	if (mistakes_check(mistakes, err) < 0)
+		return -1;
+	if (!local->definitions.has_own)
+		definitions_add_shipped(&local->definitions, "pr-review",
+					settings);
+	return 0;
+}
+
+/* The stem of a file's name is the id it was loaded under. */
+static char *id_of(const char *word)
+{
+	const char *name = strrchr(word, '/');
+	char *id = xstrdup(name ? name + 1 : word);
+	char *dot = is_file_name(word) ? strrchr(id, '.') : NULL;
+
+	if (dot)
+		*dot = '\0';
+	return id;
+}
+
+static int choose_named(struct local *local, const char *word, struct err *err)
+{
+	struct definitions *definitions = &local->definitions;
+	char *id = id_of(word);
+	const struct workflow *workflow;
+
+	if (!workflow_list_find(&definitions->workflows, id))
+		definitions_add_shipped(definitions, id,
+					local->options->settings);
+	workflow = workflow_list_find(&definitions->workflows, id);
+	if (!workflow)
+		err_set(err, ERR_INVALID,
+			"no workflow '%s' in " WORKFLOWS_FOLDER
+			" of %s, nor among the shipped ones",
+			id, local->result->base_name);
+	else
+		local->chosen[local->chosen_count++].workflow = workflow;
+	free(id);
+	return workflow ? 0 : -1;
+}
+
+/* Acts as a pull just opened against the base. A workflow that waits for
+ * something unknown is chosen too, to say so. */
+static void choose_matching(struct local *local)
+{
+	const struct workflow_list *list = &local->definitions.workflows;
+	struct change_facts facts;
+
+	change_facts_make(&facts, &local->change);
+	for (size_t i = 0; i < list->len; i++) {
+		const char *unknown = NULL;
+		enum holds holds = workflow_test(list->items[i], &facts.facts,
+						 &unknown, NULL);
+
+		if (holds == HOLDS_NO)
+			continue;
+		local->chosen[local->chosen_count].workflow = list->items[i];
+		local->chosen[local->chosen_count++].unknown =
+			holds == HOLDS_UNKNOWN ? unknown : NULL;
+	}
+	change_facts_release(&facts);
+}
+
+static int choose(struct local *local, struct err *err)
+{
+	const struct strvec *names = local->options->workflows;
+	size_t named = names ? names->len : 0;
+
+	local->chosen = xcalloc(local->definitions.workflows.len + named,
+				sizeof(*local->chosen));
+	for (size_t i = 0; i < named; i++)
+		if (choose_named(local, names->v[i], err) < 0)
+			return -1;
+	if (!named)
+		choose_matching(local);
+	local->result->matched = local->chosen_count;
+	local->result->considered = local->definitions.workflows.len;
+	return 0;
+}
+
+/* Is there a result for this content that needs no second look? Failed ones are
+ * tried again, skipped ones too: what skipped them may have ended. */
+static bool find_stored(struct run_record *out, struct local *local,
+			const struct workflow *workflow)
+{
+	struct err err = ERR_INIT;
+
+	if (runs_find(out, local->change.repo,
+		      local->change.changeset.change_key, workflow->id,
+		      &err) < 0) {
+		if (err.code != ERR_NOT_FOUND)
+			log_warn("stored result of %s: %s", workflow->id,
+				 err.msg);
+		return false;
+	}
+	if (out->verdict == VERDICT_PASS || out->verdict == VERDICT_ATTENTION)
+		return true;
+	run_record_release(out);
+	return false;
+}
+
+/* One run under way, or its stored result. */
+struct slot {
+	struct local *local;
+	struct plan plan;
+	struct local_run *into;
+	const char *unknown;
+	struct run *run;
+};
+
+static void on_done(struct run_record *record, void *payload)
+{
+	struct slot *slot = payload;
+
+	record->redacted = redactor_counts(slot->local->redactor);
+	slot->into->record = *record;
+	slot->run = NULL;
+}
+
+static void on_progress(const struct run *run, enum run_progress what,
+			const struct task_record *task, void *payload)
+{
+	const struct local_options *options =
+		((struct slot *)payload)->local->options;
+
+	if (options->progress)
+		options->progress(run, what, task, options->progress_payload);
+}
+
+static void start_slot(struct slot *slot)
+{
+	struct local *local = slot->local;
+	struct run_input input = {
+		.plan = &slot->plan,
+		.sources = local->sources,
+		.repo = local->change.repo,
+		.settings = local->options->settings,
+		.event = "manual",
+		.title = local->change.title,
+		.description = local->change.description,
+		.guidance = local->guidance,
+		.trusted = local->result->base,
+		.concurrency = local->options->settings->concurrency,
+		.coverage = -1,
+		.unknown = slot->unknown,
+	};
+
+	run_start(&slot->run, local->loop, wiring_gateway(local->wiring),
+		  &input, on_progress, on_done, slot);
+}
+
+static int prepare(struct local *local, struct err *err)
+{
+	struct settings const *settings = local->options->settings;
+
+	local->redactor = redactor_new();
+	if (sources_load(&local->sources, local->change.repo,
+			 &local->change.changeset, local->redactor, err) < 0)
+		return -1;
+	if (guidance_read(&local->guidance, local->change.repo,
+			  &local->change.base, local->redactor, err) < 0)
+		return -1;
+	if (loop_new(&local->loop, err) < 0)
+		return -1;
+	return wiring_new(&local->wiring, local->loop, settings, NULL, err);
+}
+
+/* Lines are of the head it was judged on: find the quoted code on this one. */
+static void anchor_again(struct run_record *record,
+			 const struct sources *sources)
+{
+	struct findings_answer answer = { .findings = record->findings };
+
+	findings_anchor(&answer, sources, SEVERITY_INFO);
+	record->findings = answer.findings;
+}
+
+static void run_slots(struct local *local, struct slot *slots)
+{
+	struct local_result *result = local->result;
+
+	for (size_t i = 0; i < local->chosen_count; i++) {
+		struct slot *slot = &slots[i];
+
+		slot->local = local;
+		slot->into = &result->runs[i];
+		slot->unknown = local->chosen[i].unknown;
+		if (find_stored(&slot->into->record, local,
+				local->chosen[i].workflow)) {
+			slot->into->reused = true;
+			anchor_again(&slot->into->record, local->sources);
+			continue;
+		}
+		plan_make(&slot->plan, local->chosen[i].workflow,
+			  &local->definitions.agents, local->options->settings,
+			  local->options->service);
+		start_slot(slot);
+	}
+	loop_run(local->loop);
+}
+
+static int judge(struct local *local, struct err *err)
+{
+	struct slot *slots;
+
+	if (prepare(local, err) < 0)
+		return -1;
+	slots = xcalloc(local->chosen_count, sizeof(*slots));
+	local->result->runs = xcalloc(local->chosen_count,
+				      sizeof(*local->result->runs));
+	local->result->run_count = local->chosen_count;
+	run_slots(local, slots);
+	for (size_t i = 0; i < local->chosen_count; i++)
+		plan_release(&slots[i].plan);
+	free(slots);
+	return 0;
+}
+
+static int store_records(struct local *local, struct err *err)
+{
+	struct local_result *result = local->result;
+	const struct run_record **records = xcalloc(result->run_count,
+						    sizeof(*records));
+	size_t count = 0;
+	int ret = 0;
+
+	for (size_t i = 0; i < result->run_count; i++)
+		if (!result->runs[i].reused)
+			records[count++] = &result->runs[i].record;
+	if (count)
+		ret = runs_put(local->change.repo, records, count, err);
+	free(records);
+	return ret;
+}
+
+static int store_notes(struct local *local, struct err *err)
+{
+	struct local_result *result = local->result;
+	size_t count = result->run_count;
+	struct note_change *changes = xcalloc(count, sizeof(*changes));
+	struct strvec texts = STRVEC_INIT;
+	int ret;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct run_record *record = &result->runs[i].record;
+		struct buf section, trailer;
+
+		buf_init(&section, LIMIT_NOTE_BYTES);
+		buf_init(&trailer, 1000);
+		report_note_section(&section, record);
+		report_note_trailer(&trailer, record);
+		strvec_take(&texts, buf_detach(&section));
+		strvec_take(&texts, buf_detach(&trailer));
+		changes[i] = (struct note_change){
+			.commit = local->change.head,
+			.workflow = record->workflow,
+			.section = texts.v[2 * i],
+			.trailer = texts.v[2 * i + 1],
+		};
+	}
+	ret = notes_put(local->change.repo, changes, count, err);
+	strvec_release(&texts);
+	free(changes);
+	return ret;
+}
+
+static void local_release(struct local *local)
+{
+	wiring_free(local->wiring);
+	loop_free(local->loop);
+	sources_free(local->sources);
+	redactor_free(local->redactor);
+	definitions_release(&local->definitions);
+	local_change_release(&local->change);
+	free(local->guidance);
+	free(local->chosen);
+}
+
+static int describe_change(struct local_result *out,
+			   const struct local_change *change, struct err *err)
+{
+	oid_format(out->base, &change->base);
+	oid_format(out->head, &change->head);
+	out->base_name = xstrdup(change->base_name);
+	out->is_same = oid_equal(&change->base, &change->head);
+	out->is_empty = !change->changeset.file_count;
+	return repo_is_dirty(&out->is_dirty, change->repo, err);
+}
+
+int local_run(struct local_result *out, const struct local_options *options,
+	      struct mistakes *mistakes, struct err *err)
+{
+	struct local local = { .options = options, .result = out };
+	int ret = -1;
+
+	*out = (struct local_result){ 0 };
+	if (local_change_find(&local.change, options, err) < 0 ||
+	    describe_change(out, &local.change, err) < 0)
+		goto out;
+	if (load_definitions(&local, mistakes, err) < 0 ||
+	    choose(&local, err) < 0)
+		goto out;
+	ret = 0;
+	if (out->is_same || out->is_empty || !local.chosen_count)
+		goto out;
+	if (options->dry_run)
+		ret = dry_run(&local, err);
+	else if (judge(&local, err) < 0 || store_records(&local, err) < 0 ||
+		 store_notes(&local, err) < 0)
+		ret = -1;
+out:
+	local_release(&local);
+	return ret;
+}

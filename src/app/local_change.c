@@ -1,0 +1,89 @@
+#include "app/local_change.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/alloc.h"
+#include "repo/object.h"
+
+void local_change_release(struct local_change *change)
+{
+	changeset_release(&change->changeset);
+	free(change->base_name);
+	free(change->title);
+	free(change->description);
+	free(change->author);
+	repo_free(change->repo);
+	*change = (struct local_change){ 0 };
+}
+
+/* "refs/remotes/origin/main" is "origin/main" to people. */
+static char *short_name(const char *ref)
+{
+	static const char *const prefixes[] = { "refs/heads/", "refs/remotes/",
+						"refs/tags/" };
+
+	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
+		if (!strncmp(ref, prefixes[i], strlen(prefixes[i])))
+			return xstrdup(ref + strlen(prefixes[i]));
+	return xstrdup(ref);
+}
+
+static int find_head(struct local_change *out, const char *revision,
+		     struct err *err)
+{
+	if (revision)
+		return repo_resolve(&out->head, out->repo, revision, err);
+	return repo_head(&out->head, out->repo, err);
+}
+
+static int find_base(struct local_change *out, const char *revision,
+		     struct err *err)
+{
+	char *name = NULL;
+
+	if (revision) {
+		out->base_name = xstrdup(revision);
+		return repo_resolve(&out->base, out->repo, revision, err);
+	}
+	if (repo_default_base(&out->base, &name, out->repo, err) < 0) {
+		if (err->code == ERR_NOT_FOUND)
+			err_set(err, ERR_NOT_FOUND,
+				"nothing to compare with: there is no "
+				"origin/HEAD, no branch main and no branch "
+				"master; name a base with --base REV");
+		return -1;
+	}
+	out->base_name = short_name(name);
+	free(name);
+	return 0;
+}
+
+/* What a pull of this head would be called. */
+static int describe(struct local_change *out, struct err *err)
+{
+	struct commit_info info = { 0 };
+	const char *body;
+
+	if (commit_read(&info, out->repo, &out->head, err) < 0)
+		return -1;
+	body = strchr(info.message, '\n');
+	out->title = xstrdup(info.subject);
+	out->author = xstrdup(info.author_name);
+	if (body && body[strspn(body, "\n \t")])
+		out->description = xstrdup(body + strspn(body, "\n"));
+	commit_info_release(&info);
+	return 0;
+}
+
+int local_change_find(struct local_change *out,
+		      const struct local_options *options, struct err *err)
+{
+	if (repo_open(&out->repo, options->repo_dir, err) < 0)
+		return -1;
+	if (find_head(out, options->head, err) < 0 ||
+	    find_base(out, options->base, err) < 0 || describe(out, err) < 0)
+		return -1;
+	return changeset_make(&out->changeset, out->repo, &out->base,
+			      &out->head, &out->base, err);
+}

@@ -1,0 +1,26 @@
+#ifndef APP_WIRE_H
+#define APP_WIRE_H
+
+#include "config/settings.h"
+#include "gateway/gateway.h"
+
+/** \file
+ * From settings to a gateway with its services. The one place that knows both.
+ */
+struct loop;
+struct http;
+struct wiring;
+
+/**
+ * A gateway with every configured service. *out owns it and is the caller's,
+ * for wiring_free(). Keeps `settings` and `loop`. `state_dir`: where replies
+ * and spending are kept; NULL: nowhere.
+ */
+MUST_CHECK int wiring_new(struct wiring **out, struct loop *loop,
+			  const struct settings *settings,
+			  const char *state_dir, struct err *err);
+void wiring_free(struct wiring *wiring);
+
+struct gateway *wiring_gateway(struct wiring *wiring);
+
+#endif /* APP_WIRE_H */
