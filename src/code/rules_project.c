@@ -62,10 +62,15 @@ static int add_baseline(struct rule_set *set, struct repo *repo,
 	struct tree_entry entry = { 0 };
 	struct buf text;
 	bool usable;
+	struct err why = ERR_INIT;
 	int ret;
 
-	if (tree_find(&entry, repo, tree, BASELINE_FILE, err) < 0)
-		return err->code == ERR_NOT_FOUND ? 0 : -1;
+	if (tree_find(&entry, repo, tree, BASELINE_FILE, &why) < 0) {
+		if (why.code == ERR_NOT_FOUND)
+			return 0;
+		*err = why;
+		return -1;
+	}
 	entry.path = (char[]){ BASELINE_FILE };
 	buf_init(&text, LIMIT_BLOB_BYTES);
 	ret = read_file(&usable, &text, repo, &entry, mistakes, err);
