@@ -1,5 +1,7 @@
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
+	src/store/findings_life.c src/store/findings_life.h \
+	src/store/fingerprint.c src/store/identity.h \
 	src/store/note_parse.c \
 	src/store/note_text.c src/store/note_text.h \
 	src/store/notes.c src/store/notes.h \

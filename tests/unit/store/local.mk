@@ -4,6 +4,7 @@ tests_unit_store_test_store_CPPFLAGS = $(unit_cppflags)
 tests_unit_store_test_store_LDADD    = $(store_libs) $(CRITERION_LIBS)
 tests_unit_store_test_store_SOURCES  = \
 	tests/lib/sandbox.c tests/lib/sandbox.h \
+	tests/unit/store/test_findings_life.c \
 	tests/unit/store/test_note_text.c \
 	tests/unit/store/test_notes.c \
 	tests/unit/store/test_path_name.c \
