@@ -3,9 +3,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include "config/mistakes.h"
 #include "config/settings.h"
+#include "config/mistakes.h"
 #include "core/strvec.h"
 #include "gateway/service.h"
 
@@ -31,14 +32,16 @@ struct agent_task {
 };
 
 struct agent_definition {
-	char *name; /* "code-review-agent" */
-	char *type; /* "CodeReviewAgent"   */
+	char *name; /* "code-review-agent"         */
+	char *type; /* "CodeReviewAgent", or NULL  */
 	enum answer_kind answer;
-	unsigned context; /* enum agent_context, or'ed */
-	enum complexity complexity;
-	struct strvec platforms; /* empty: all */
+	unsigned context;           /* enum agent_context, or'ed */
+	enum complexity complexity; /* default: COMPLEXITY_AUTO */
+	struct strvec platforms;    /* empty: all */
 	struct agent_task *tasks;
 	size_t task_count, task_cap;
+	int64_t cache_ms;   /* how long an answer to the same question serves;
+			       0: not at all. Default: 7 days */
 	char *instructions; /* the Markdown below the front matter       */
 	char *path;         /* where it is from, for messages            */
 	char *digest;       /* SHA-256 of its file, 64 digits            */
@@ -64,5 +67,15 @@ void agent_list_release(struct agent_list *list);
 const struct agent_definition *agent_list_find(const struct agent_list *list,
 					       const char *name,
 					       const char *type);
+
+/** The front matter's table, for tests and completion. */
+extern const struct field agent_fields[];
+extern const size_t agent_field_count;
+
+/** What `context` takes, in the order of the bits; ended by NULL. */
+extern const char *const agent_context_names[];
+
+/** What `platforms` takes, ended by NULL. */
+extern const char *const agent_platform_names[];
 
 #endif /* AGENTS_DEFINITION_H */
