@@ -20,6 +20,7 @@
 #define LIMIT_YAML_DEPTH     32
 #define LIMIT_SECRET_BYTES   (64 * KIB)
 #define LIMIT_MISTAKES       500 /* kept of one reading */
+#define LIMIT_WORKFLOW_ITEMS 100 /* agents, phases, conditions ... */
 
 /* Changesets. */
 #define LIMIT_BLOB_BYTES        (1 * MIB)  /* larger files are not diffed  */

@@ -7,6 +7,7 @@
 
 #include "agents/definition.h"
 #include "config/mistakes.h"
+#include "config/settings.h"
 #include "core/severity.h"
 #include "core/strvec.h"
 
@@ -95,7 +96,7 @@ struct workflow_output {
 	bool commit_status;
 	char *slack; /* a notify section's name; "" is the only one; NULL: no */
 	bool create_files;
-	bool has_format;
+	bool has_format; /* `format: markdown`, the only one there is */
 };
 
 struct workflow {
