@@ -16,17 +16,20 @@ static int read_file(bool *usable, struct buf *text, struct repo *repo,
 {
 	struct place place = { entry->path, 0, 0 };
 
+	struct err failed = ERR_INIT;
+
 	*usable = false;
 	if (entry->mode != MODE_FILE && entry->mode != MODE_EXECUTABLE) {
 		mistakes_add(mistakes, place, "not a file");
 		return 0;
 	}
-	if (blob_read(text, repo, &entry->id, err) == 0) {
+	if (blob_read(text, repo, &entry->id, &failed) == 0) {
 		*usable = true;
 		return 0;
 	}
-	if (err->code != ERR_TOO_LARGE)
-		return err_prefix(err, "%s", entry->path);
+	if (failed.code != ERR_TOO_LARGE)
+		return err_set(err, failed.code, "%s: %s", entry->path,
+			       failed.msg);
 	mistakes_add(mistakes, place, "over %zu bytes", text->max);
 	return 0;
 }
@@ -60,15 +63,15 @@ static int add_baseline(struct rule_set *set, struct repo *repo,
 			struct err *err)
 {
 	struct tree_entry entry = { 0 };
+	struct err missing = ERR_INIT;
 	struct buf text;
 	bool usable;
-	struct err why = ERR_INIT;
 	int ret;
 
-	if (tree_find(&entry, repo, tree, BASELINE_FILE, &why) < 0) {
-		if (why.code == ERR_NOT_FOUND)
+	if (tree_find(&entry, repo, tree, BASELINE_FILE, &missing) < 0) {
+		if (missing.code == ERR_NOT_FOUND)
 			return 0;
-		*err = why;
+		*err = missing;
 		return -1;
 	}
 	entry.path = (char[]){ BASELINE_FILE };
@@ -86,15 +89,18 @@ int rule_set_add_project(struct rule_set *set, struct repo *repo,
 			 struct err *err)
 {
 	struct tree_list files = { 0 };
+	struct err failed = ERR_INIT;
 	struct oid tree;
 	int ret = -1;
 
 	if (tree_of_commit(&tree, repo, commit, err) < 0)
 		return -1;
 	if (tree_list(&files, repo, &tree, RULES_FOLDER, false,
-		      LIMIT_RULE_FILES, err) < 0) {
-		if (err->code != ERR_TOO_LARGE)
+		      LIMIT_RULE_FILES, &failed) < 0) {
+		if (failed.code != ERR_TOO_LARGE) {
+			*err = failed;
 			goto out;
+		}
 		mistakes_add(mistakes, (struct place){ RULES_FOLDER, 0, 0 },
 			     "more than %d files", LIMIT_RULE_FILES);
 	}

@@ -3,8 +3,10 @@ tests_unit_code_test_code_CFLAGS   = $(unit_cflags)
 tests_unit_code_test_code_CPPFLAGS = $(unit_cppflags)
 tests_unit_code_test_code_LDADD    = $(code_libs) $(CRITERION_LIBS)
 tests_unit_code_test_code_SOURCES  = \
+	tests/lib/sandbox.c tests/lib/sandbox.h \
 	tests/unit/code/test_lang.c \
 	tests/unit/code/test_regex.c \
 	tests/unit/code/test_rules.c \
+	tests/unit/code/test_rules_project.c \
 	tests/unit/code/test_rules_shipped.c \
 	tests/unit/code/test_view.c
