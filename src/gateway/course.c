@@ -214,7 +214,9 @@ static void tell_breaker(struct target *target, struct asking *asking)
 {
 	const char *name = target->service->name;
 
-	if (fault_rule(asking->result.fault)->trips_breaker) {
+	/* 408 and 409 are worth a retry, but say nothing of its health. */
+	if (fault_rule(asking->result.fault)->trips_breaker &&
+	    asking->result.status / 100 != 4) {
 		if (!breaker_fail(&target->breaker, asking->ticket,
 				  clock_wall_ms()))
 			return;

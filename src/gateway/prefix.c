@@ -29,6 +29,7 @@ static bool make_key(char key[SHA256_HEX_SIZE], const struct asking *asking)
 	const struct service *service = asking_target(asking)->service;
 	const struct prompt *prompt = asking->chat.prompt;
 	struct sha256 *sha;
+	char *schema;
 
 	if (!service->ops->caches_prefix || !prompt || !prompt->change ||
 	    price_tokens(prompt->change, strlen(prompt->change)) <
@@ -40,6 +41,11 @@ static bool make_key(char key[SHA256_HEX_SIZE], const struct asking *asking)
 	sha256_add_field(sha, prompt->system ? prompt->system : "",
 			 prompt->system ? strlen(prompt->system) : 0);
 	sha256_add_field(sha, prompt->change, strlen(prompt->change));
+	/* The schema is part of what the provider puts first. */
+	schema = asking->chat.schema ? json_print(asking->chat.schema) : NULL;
+	sha256_add_field(sha, schema ? schema : "",
+			 schema ? strlen(schema) : 0);
+	free(schema);
 	sha256_end(sha, key);
 	return true;
 }

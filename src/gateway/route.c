@@ -101,6 +101,8 @@ static const char *by_complexity(const struct service *service,
 	for (int i = 0; i < COMPLEXITY_COUNT; i++)
 		if (service->models[i])
 			return service->models[i];
+	if (complexity == COMPLEXITY_AUTO)
+		complexity = COMPLEXITY_MEDIUM;
 	/* At another address the kind's own models are not to be expected. */
 	if (!service->url && service->ops->default_models[complexity])
 		return service->ops->default_models[complexity];

@@ -15,9 +15,10 @@ static enum fault fault_of(const struct err *err)
 	case ERR_TIMEOUT:
 		return FAULT_TIMEOUT;
 	case ERR_UNAVAILABLE:
-	case ERR_NOT_FOUND:
 	case ERR_SYSTEM:
 		return FAULT_CONNECT;
+	case ERR_NOT_FOUND:
+		return FAULT_UNSUPPORTED;
 	case ERR_CANCELLED:
 		return FAULT_CANCELLED;
 	case ERR_INVALID:

@@ -7,6 +7,7 @@
 
 #include "core/alloc.h"
 #include "core/limits.h"
+#include "core/secret.h"
 #include "core/text.h"
 
 static const char *const answer_kind_names[ANSWER_KIND_COUNT] = {
@@ -118,18 +119,31 @@ void service_result_release(struct service_result *result)
 void service_result_fail(struct service_result *result, enum fault fault,
 			 const char *fmt, ...)
 {
-	char text[1024], *clean;
+	char line[1024], *clean;
+	struct buf text;
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	vsnprintf(line, sizeof(line), fmt, args);
 	va_end(args);
-	clean = text_clean(text, false);
+	/* Some servers quote the key they refuse. */
+	buf_init(&text, LIMIT_LOG_LINE);
+	buf_addstr(&text, line);
+	secret_mask(&text);
+	clean = text_clean(text.ptr, false);
 	clean[text_cut(clean, strlen(clean), sizeof(result->message) - 1)] =
 		'\0';
 	strcpy(result->message, clean);
 	free(clean);
+	buf_release(&text);
 	result->fault = fault;
+}
+
+char *service_complaint(const struct chat *chat)
+{
+	return xstrf("That answer cannot be used: %s. Answer the same question "
+		     "again, with nothing but JSON of the schema.",
+		     chat->complaint ? chat->complaint : "it is not as asked");
 }
 
 char *service_url(const struct service *service, const char *path)

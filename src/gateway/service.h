@@ -77,6 +77,10 @@ struct chat {
 	const struct changeset *changeset;
 	const struct repo *repo;    /* reopen it for your own thread      */
 	const char *head_rules_ref; /* commit of the trusted ref, hex    */
+
+	/* For services that look at the project themselves: where it is on its
+	 * forge, and the head's branch or commit there; NULL: nowhere. */
+	const char *project_url, *head_ref;
 };
 
 /** What a service charged for; -1: not said. */
@@ -211,7 +215,8 @@ struct service_ops {
 	const char *default_url;  /* NULL: none */
 	const char *key_variable; /* usual environment variable; NULL: needs no
 				     key */
-	/* What each complexity asks for by default; NULL: none known. */
+	/* What each complexity asks for by default; NULL: none known.
+	 * [COMPLEXITY_AUTO] is not used. */
 	const char *default_models[COMPLEXITY_COUNT];
 	bool caches_prefix; /* what several requests begin with costs less */
 	bool is_local;      /* runs here for free, always there: offline */
@@ -255,7 +260,9 @@ struct service {
 	int64_t timeout_ms;                             /* of one request */
 	int64_t idle_timeout_ms;                        /* without a byte */
 
-	const char *models[COMPLEXITY_COUNT]; /* NULL: the kind's own */
+	/* NULL: the kind's own. [COMPLEXITY_AUTO]: where none is for that
+	 * complexity. */
+	const char *models[COMPLEXITY_COUNT];
 	const char *fallback; /* name of the next service; NULL: none */
 	bool needs_key;       /* without one: fails as FAULT_AUTH */
 
@@ -273,6 +280,9 @@ struct service {
 	/* kind = http: see services/http.c; kind = cursor: repository */
 	const struct json *options; /* NULL: none */
 };
+
+/** What the model is told of its bad answer, for build; the caller frees it. */
+char *service_complaint(const struct chat *chat);
 
 /** The URL with `path` behind it, for build; the caller frees it. */
 char *service_url(const struct service *service, const char *path);

@@ -1,9 +1,17 @@
 noinst_LIBRARIES += libservices.a
 libservices_a_CFLAGS  = $(AM_CFLAGS)
 libservices_a_SOURCES = \
+	src/services/anthropic.c \
+	src/services/command.c \
+	src/services/cursor.c \
+	src/services/http.c \
+	src/services/kinds.h \
 	src/services/offline.c src/services/offline.h \
 	src/services/offline_answer.c \
 	src/services/offline_job.c src/services/offline_job.h \
-	src/services/offline_rules.c
+	src/services/offline_rules.c \
+	src/services/openai.c \
+	src/services/registry.c src/services/registry.h \
+	src/services/reply.c src/services/reply.h
 
-services_libs = libservices.a $(code_libs) $(io_libs)
+services_libs = libservices.a $(gateway_libs) $(code_libs) $(io_libs)

@@ -27,7 +27,8 @@ Test(route, asks_for_the_model_that_was_named_or_fits)
 {
 	struct model_map *map = shipped();
 	struct service own = { .ops = &ops };
-	struct service one = { .ops = &ops, .models = { NULL, "only", NULL } };
+	struct service one = { .ops = &ops,
+			       .models = { [COMPLEXITY_MEDIUM] = "only" } };
 	struct service elsewhere = { .ops = &ops, .url = "http://x/v1" };
 	const struct {
 		const struct service *service;

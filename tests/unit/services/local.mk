@@ -8,3 +8,18 @@ tests_unit_services_test_services_SOURCES  = \
 	tests/unit/services/asked.c tests/unit/services/asked.h \
 	tests/unit/services/test_offline.c \
 	tests/unit/services/test_offline_service.c
+tests_unit_services_test_services_LDADD    = $(services_libs) $(CRITERION_LIBS)
+tests_unit_services_test_services_SOURCES  = \
+	tests/unit/services/test_command.c \
+	tests/unit/services/test_registry.c \
+	tests/unit/services/test_replies.c \
+	tests/unit/services/test_requests.c
+
+# Over the fake network, which takes the place of io's.
+unit_programs += tests/unit/services/test_cursor
+tests_unit_services_test_cursor_CFLAGS   = $(unit_cflags)
+tests_unit_services_test_cursor_CPPFLAGS = $(unit_cppflags) -I$(top_srcdir)/tests/fake
+tests_unit_services_test_cursor_LDADD    = $(services_libs) $(CRITERION_LIBS)
+tests_unit_services_test_cursor_SOURCES  = \
+	tests/fake/io_fake.c tests/fake/io_fake.h \
+	tests/unit/services/test_cursor.c

@@ -1,0 +1,449 @@
+/*
+ * Anthropic's Messages API. Replies are streamed, so that a model that thinks
+ * for long is told from one that hangs; a whole reply is read as well.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/alloc.h"
+#include "core/clock.h"
+#include "core/limits.h"
+#include "core/text.h"
+#include "services/kinds.h"
+#include "services/reply.h"
+
+#define API_VERSION "2026-10-21"
+
+static void add_text(struct json *content, const char *text, bool is_cached)
+{
+	struct json *block;
+
+	if (!text || !*text)
+		return;
+	block = json_add_object(content);
+	json_set_string(block, "type", "text");
+	json_set_string(block, "text", text);
+	if (is_cached)
+		json_set_string(json_set_object(block, "cache_control"), "type",
+				"ephemeral");
+}
+
+static struct json *add_message(struct json *messages, const char *role)
+{
+	struct json *message = json_add_object(messages);
+
+	json_set_string(message, "role", role);
+	return json_set_array(message, "content");
+}
+
+static void add_messages(struct json *body, const struct chat *chat)
+{
+	const struct prompt *prompt = chat->prompt;
+	struct json *messages = json_set_array(body, "messages");
+	struct json *content = add_message(messages, "user");
+	char *complaint;
+
+	/* All agents on one change send the same up to here. */
+	add_text(content, prompt->change, true);
+	add_text(content, prompt->about, false);
+	add_text(content, prompt->task, false);
+	if (!chat->bad_answer)
+		return;
+	add_text(add_message(messages, "assistant"), chat->bad_answer, false);
+	complaint = service_complaint(chat);
+	add_text(add_message(messages, "user"), complaint, false);
+	free(complaint);
+}
+
+static void add_schema(struct json *body, const struct chat *chat)
+{
+	struct json *format;
+
+	if (!chat->schema || (chat->quirks & QUIRK_NO_SCHEMA))
+		return;
+	format = json_set_object(json_set_object(body, "output_config"),
+				 "format");
+	json_set_string(format, "type", "json_schema");
+	json_set(format, "schema", json_copy(chat->schema));
+}
+
+static int build(struct service_request *out, const struct service *service,
+		 const struct chat *chat, struct err *err)
+{
+	const struct prompt *prompt = chat->prompt;
+	struct json *body;
+	char *text;
+
+	if (!prompt || !prompt->task || !*prompt->task)
+		return err_set(err, ERR_INVALID, "there is nothing to ask");
+	body = json_new_object();
+	json_set_string(body, "model", chat->model);
+	json_set_int(body, "max_tokens", chat->max_tokens);
+	if (prompt->system && *prompt->system)
+		add_text(json_set_array(body, "system"), prompt->system, false);
+	add_messages(body, chat);
+	add_schema(body, chat);
+	json_set_bool(body, "stream", true);
+
+	text = json_print(body);
+	buf_addstr(&out->body, text);
+	free(text);
+	json_free(body);
+	out->url = service_url(service, "/v1/messages");
+	strvec_add(&out->headers, "content-type: application/json");
+	strvec_add(&out->headers, "anthropic-version: " API_VERSION);
+	out->key_header = "x-api-key";
+	out->key_prefix = "";
+	return 0;
+}
+
+/* Limits of spending end with the month, UTC. */
+static int64_t next_month_ms(int64_t now_ms)
+{
+	time_t now = (time_t)(now_ms / 1000);
+	struct tm tm;
+
+	gmtime_r(&now, &tm);
+	tm.tm_mon++;
+	tm.tm_mday = 1;
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	return (int64_t)timegm(&tm) * 1000;
+}
+
+static const struct error_word words[] = {
+	/* error_code, which says more, before type */
+	{ "enforced_spend_limit_reached", FAULT_QUOTA },
+	{ "contract_spend_limit_reached", FAULT_QUOTA },
+	{ "organization_on_hold", FAULT_AUTH },
+	{ "invalid_request_error", FAULT_REQUEST },
+	{ "authentication_error", FAULT_AUTH },
+	{ "permission_error", FAULT_AUTH },
+	{ "billing_error", FAULT_QUOTA },
+	{ "not_found_error", FAULT_MODEL },
+	{ "request_too_large", FAULT_TOO_LARGE },
+	{ "rate_limit_error", FAULT_RATE },
+	{ "timeout_error", FAULT_SERVER },
+	{ "api_error", FAULT_SERVER },
+	{ "conflict_error", FAULT_SERVER },
+	{ "overloaded_error", FAULT_OVERLOADED },
+};
+
+/* What is only told in prose. Parameters are named as we sent them. */
+static const struct {
+	const char *text;
+	enum fault fault;
+	unsigned quirk;
+} phrases[] = {
+	{ "usage limit", FAULT_QUOTA, 0 },
+	{ "spend limit", FAULT_QUOTA, 0 },
+	{ "credit balance", FAULT_QUOTA, 0 },
+	{ "prompt is too long", FAULT_TOO_LARGE, 0 },
+	{ "output_config", FAULT_REQUEST, QUIRK_NO_SCHEMA },
+	{ "schema", FAULT_REQUEST, QUIRK_NO_SCHEMA },
+};
+
+/* The same status stands for very different matters: 400 also for spending. */
+static void weigh_message(struct service_result *out, const struct chat *chat,
+			  const char *message)
+{
+	if (out->fault != FAULT_REQUEST)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(phrases); i++) {
+		if (!strcasestr(message, phrases[i].text))
+			continue;
+		out->fault = phrases[i].fault;
+		if (phrases[i].quirk & ~chat->quirks)
+			out->quirks = chat->quirks | phrases[i].quirk;
+		return;
+	}
+}
+
+/* `error` is an error object, in a reply or in a stream. */
+static void take_error(struct service_result *out, const struct chat *chat,
+		       const struct json *error, enum fault otherwise)
+{
+	const char *type = json_string_or(error, "type", NULL);
+	const char *code = json_string_or(error, "details.error_code", NULL);
+	const char *message = json_string_or(error, "message", "");
+	enum fault fault = error_fault(words, ARRAY_LEN(words), NULL, code,
+				       FAULT_NONE);
+
+	if (fault == FAULT_NONE)
+		fault = error_fault(words, ARRAY_LEN(words), type, NULL,
+				    otherwise);
+	service_result_fail(out, fault, "%s%s%s: %s", type ? type : "error",
+			    code ? " " : "", code ? code : "", message);
+	weigh_message(out, chat, message);
+	if (out->fault == FAULT_QUOTA)
+		out->blocked_until_ms = next_month_ms(clock_wall_ms());
+}
+
+static void read_usage(struct service_result *out, const struct json *usage)
+{
+	struct usage *to = &out->reply.usage;
+	int64_t tokens;
+
+	if (!json_is_object(usage))
+		return;
+	/* A stream tells the input first and the output last. */
+	if ((tokens = reply_tokens(usage, "input_tokens")) >= 0)
+		to->input_tokens = tokens;
+	if ((tokens = reply_tokens(usage, "output_tokens")) >= 0)
+		to->output_tokens = tokens;
+	if ((tokens = reply_tokens(usage, "cache_read_input_tokens")) >= 0)
+		to->cached_tokens = tokens;
+	if ((tokens = reply_tokens(usage, "cache_creation_input_tokens")) >= 0)
+		to->cache_write_tokens = tokens;
+	tokens = reply_tokens(usage,
+			      "cache_creation.ephemeral_1h_input_tokens");
+	if (tokens >= 0 && tokens <= to->cache_write_tokens)
+		to->cache_write_long_tokens = tokens;
+	/* A number nobody can believe says nothing. */
+	if (json_get(usage, "output_tokens") &&
+	    reply_tokens(usage, "output_tokens") < 0)
+		out->no_usage = true;
+	if (json_get(usage, "input_tokens") &&
+	    reply_tokens(usage, "input_tokens") < 0)
+		out->no_usage = true;
+	if (!out->reply.raw_usage)
+		out->reply.raw_usage = json_new_object();
+	for (const struct json *at = json_first(usage); at; at = json_next(at))
+		json_set(out->reply.raw_usage, json_name(at), json_copy(at));
+}
+
+static const struct {
+	const char *reason;
+	enum chat_stop stop;
+	enum fault fault; /* instead */
+} stops[] = {
+	{ "end_turn", STOP_COMPLETE, FAULT_NONE },
+	{ "stop_sequence", STOP_COMPLETE, FAULT_NONE },
+	{ "max_tokens", STOP_TRUNCATED, FAULT_NONE },
+	{ "refusal", STOP_REFUSED, FAULT_NONE },
+	{ "model_context_window_exceeded", STOP_COMPLETE, FAULT_TOO_LARGE },
+	{ "pause_turn", STOP_COMPLETE, FAULT_ENVELOPE },
+	{ "tool_use", STOP_COMPLETE, FAULT_ENVELOPE },
+};
+
+static void read_stop(struct service_result *out, const char *reason)
+{
+	for (size_t i = 0; i < ARRAY_LEN(stops); i++) {
+		if (strcmp(stops[i].reason, reason) != 0)
+			continue;
+		out->reply.stop = stops[i].stop;
+		if (stops[i].fault)
+			service_result_fail(out, stops[i].fault,
+					    "the answer ended with %s", reason);
+		return;
+	}
+	/* A reason that is new may mean anything but that all is well. */
+	service_result_fail(out, FAULT_ENVELOPE,
+			    "the answer ended for an unknown reason: %s",
+			    reason);
+}
+
+static void set_model(struct service_result *out, const struct json *message)
+{
+	const char *model = json_string_or(message, "model", NULL);
+
+	if (!model)
+		return;
+	free(out->reply.model);
+	out->reply.model = text_clean(model, false);
+}
+
+/* A reply that came as a whole. */
+static void read_message(struct service_result *out, const struct chat *chat,
+			 const struct json *doc)
+{
+	const struct json *content, *at;
+	struct err err = ERR_INIT;
+	const char *stop;
+
+	if (json_is_object(json_get(doc, "error"))) {
+		take_error(out, chat, json_get(doc, "error"), FAULT_SERVER);
+		return;
+	}
+	if (json_array(&content, doc, "content", &err) < 0 ||
+	    json_string(&stop, doc, "stop_reason", &err) < 0) {
+		service_result_fail(out, FAULT_ENVELOPE, "%s", err.msg);
+		return;
+	}
+	set_model(out, doc);
+	read_usage(out, json_get(doc, "usage"));
+	for (at = json_first(content); at; at = json_next(at))
+		if (strcmp(json_string_or(at, "type", ""), "text") == 0)
+			buf_addstr(&out->reply.text,
+				   json_string_or(at, "text", ""));
+	read_stop(out, stop);
+}
+
+/* Where a stream has got to. */
+struct stream {
+	struct service_result *out;
+	const struct chat *chat;
+	bool has_stop_reason, has_ended;
+};
+
+static void on_start(struct stream *stream, const struct json *event)
+{
+	const struct json *message = json_get(event, "message");
+
+	set_model(stream->out, message);
+	read_usage(stream->out, json_get(message, "usage"));
+}
+
+static void on_block(struct stream *stream, const struct json *event)
+{
+	buf_addstr(&stream->out->reply.text,
+		   json_string_or(event, "content_block.text", ""));
+}
+
+static void on_delta(struct stream *stream, const struct json *event)
+{
+	if (strcmp(json_string_or(event, "delta.type", ""), "text_delta") == 0)
+		buf_addstr(&stream->out->reply.text,
+			   json_string_or(event, "delta.text", ""));
+}
+
+static void on_message_delta(struct stream *stream, const struct json *event)
+{
+	const char *reason = json_string_or(event, "delta.stop_reason", NULL);
+
+	read_usage(stream->out, json_get(event, "usage"));
+	if (!reason)
+		return;
+	stream->has_stop_reason = true;
+	read_stop(stream->out, reason);
+}
+
+static void on_stop(struct stream *stream, const struct json *event)
+{
+	(void)event;
+	stream->has_ended = true;
+}
+
+/* An error inside a reply that began as a success. */
+static void on_error(struct stream *stream, const struct json *event)
+{
+	stream->has_ended = true;
+	take_error(stream->out, stream->chat, json_get(event, "error"),
+		   FAULT_SERVER);
+}
+
+/* Other events are new or of no interest (ping). */
+static const struct {
+	const char *type;
+	void (*take)(struct stream *stream, const struct json *event);
+} events_known[] = {
+	{ "message_start", on_start },
+	{ "content_block_start", on_block },
+	{ "content_block_delta", on_delta },
+	{ "message_delta", on_message_delta },
+	{ "message_stop", on_stop },
+	{ "error", on_error },
+};
+
+static void take_event(struct stream *stream, const struct json *event)
+{
+	const char *type = json_string_or(event, "type", "");
+
+	for (size_t i = 0; i < ARRAY_LEN(events_known); i++)
+		if (strcmp(events_known[i].type, type) == 0)
+			events_known[i].take(stream, event);
+}
+
+static void read_stream(struct service_result *out, const struct chat *chat,
+			const struct http_reply *reply)
+{
+	struct stream stream = { .out = out, .chat = chat };
+	struct events events = { reply->body.ptr,
+				 reply->body.ptr + reply->body.len };
+	struct err err = ERR_INIT;
+	struct buf data;
+
+	buf_init(&data, LIMIT_ANSWER_BYTES);
+	while (!stream.has_ended && events_next(&events, &data)) {
+		struct json *event = NULL;
+
+		if (buf_check(&data, "event", &err) < 0 ||
+		    json_parse(&event, data.ptr, data.len, &err) < 0) {
+			/* The last event of a stream that was cut. */
+			if (events.at < events.end)
+				service_result_fail(out, FAULT_ENVELOPE, "%s",
+						    err.msg);
+			break;
+		}
+		take_event(&stream, event);
+		json_free(event);
+	}
+	buf_release(&data);
+	if (out->fault == FAULT_NONE && !stream.has_ended)
+		service_result_fail(out, FAULT_CONNECT,
+				    "the reply broke off in the middle");
+	else if (out->fault == FAULT_NONE && !stream.has_stop_reason)
+		service_result_fail(out, FAULT_ENVELOPE,
+				    "the reply has no stop_reason");
+}
+
+static int64_t reset_ms(const struct http_reply *reply, const char *name)
+{
+	const char *text = http_reply_header(reply, name);
+	int64_t at_ms;
+
+	if (!text || !clock_parse(&at_ms, text))
+		return -1;
+	at_ms -= clock_wall_ms();
+	return at_ms > 0 ? at_ms : 0;
+}
+
+#define LIMITS "anthropic-ratelimit-"
+
+static void read_limits(struct rate_notice *out, const struct http_reply *reply)
+{
+	out->requests_left = reply_number(reply, LIMITS "requests-remaining");
+	out->requests_limit = reply_number(reply, LIMITS "requests-limit");
+	out->requests_reset_ms = reset_ms(reply, LIMITS "requests-reset");
+	out->tokens_left = reply_number(reply, LIMITS "input-tokens-remaining");
+	out->tokens_limit = reply_number(reply, LIMITS "input-tokens-limit");
+	out->tokens_reset_ms = reset_ms(reply, LIMITS "input-tokens-reset");
+}
+
+static void parse(struct service_result *out, const struct service *service,
+		  const struct chat *chat, const struct http_reply *reply)
+{
+	enum fault fault = status_fault(reply->status);
+	struct json *doc = NULL;
+	struct err err = ERR_INIT;
+
+	(void)service;
+	reply_read_waits(out, reply);
+	reply_read_request_id(out, reply, "request-id");
+	read_limits(&out->rate, reply);
+	if (fault == FAULT_NONE && reply_is_events(reply)) {
+		read_stream(out, chat, reply);
+		return;
+	}
+	if (json_parse(&doc, reply->body.ptr, reply->body.len, &err) < 0)
+		reply_unreadable(out, reply, fault ? fault : FAULT_ENVELOPE,
+				 err.msg);
+	else if (fault == FAULT_NONE)
+		read_message(out, chat, doc);
+	else if (json_is_object(json_get(doc, "error")))
+		take_error(out, chat, json_get(doc, "error"), fault);
+	else
+		service_result_fail(out, fault, "HTTP %d", reply->status);
+	json_free(doc);
+}
+
+const struct service_ops anthropic_service = {
+	.kind = "anthropic",
+	.default_url = "https://api.anthropic.com",
+	.key_variable = "ANTHROPIC_API_KEY",
+	.default_models = { NULL, "claude-haiku-5-5", "claude-sonnet-5-5",
+			    "claude-opus-5-5" },
+	.caches_prefix = true,
+	.build = build,
+	.parse = parse,
+};

@@ -1,0 +1,365 @@
+/*
+ * OpenAI's Chat Completions, and everything that speaks the same: vLLM,
+ * llama.cpp, Ollama, LiteLLM, Azure. What such a server does not take is found
+ * by its refusal and left out from then on.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/alloc.h"
+#include "core/limits.h"
+#include "core/text.h"
+#include "services/kinds.h"
+#include "services/reply.h"
+
+static void add_message(struct json *messages, const char *role,
+			const char *text)
+{
+	struct json *message;
+
+	if (!text || !*text)
+		return;
+	message = json_add_object(messages);
+	json_set_string(message, "role", role);
+	json_set_string(message, "content", text);
+}
+
+static int add_messages(struct json *body, const struct chat *chat,
+			struct err *err)
+{
+	const struct prompt *prompt = chat->prompt;
+	const char *const parts[] = { prompt->change, prompt->about,
+				      prompt->task };
+	struct json *messages = json_set_array(body, "messages");
+	struct buf text;
+	int status = -1;
+	char *complaint;
+
+	buf_init(&text, LIMIT_REQUEST_BYTES);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		if (!parts[i] || !*parts[i])
+			continue;
+		if (text.len)
+			buf_addstr(&text, "\n\n");
+		buf_addstr(&text, parts[i]);
+	}
+	if (buf_check(&text, "prompt", err) < 0)
+		goto out;
+	add_message(messages, "system", prompt->system);
+	add_message(messages, "user", text.ptr);
+	if (chat->bad_answer) {
+		add_message(messages, "assistant", chat->bad_answer);
+		complaint = service_complaint(chat);
+		add_message(messages, "user", complaint);
+		free(complaint);
+	}
+	status = 0;
+out:
+	buf_release(&text);
+	return status;
+}
+
+static void add_format(struct json *body, const struct chat *chat)
+{
+	struct json *format, *schema;
+
+	if (!chat->schema || (chat->quirks & QUIRK_NO_JSON))
+		return;
+	format = json_set_object(body, "response_format");
+	if (chat->quirks & QUIRK_NO_SCHEMA) {
+		json_set_string(format, "type", "json_object");
+		return;
+	}
+	json_set_string(format, "type", "json_schema");
+	schema = json_set_object(format, "json_schema");
+	json_set_string(schema, "name", answer_kind_name(chat->answer));
+	json_set_bool(schema, "strict", true);
+	json_set(schema, "schema", json_copy(chat->schema));
+}
+
+/* OpenAI's own models want the newer name; others know only the older. */
+static const char *max_tokens_name(const struct service *service,
+				   const struct chat *chat)
+{
+	if (chat->quirks & QUIRK_COMPLETION_TOKENS)
+		return "max_completion_tokens";
+	if (chat->quirks & QUIRK_MAX_TOKENS)
+		return "max_tokens";
+	return service->url ? "max_tokens" : "max_completion_tokens";
+}
+
+static bool is_azure(const struct service *service)
+{
+	return service->url && (strstr(service->url, ".openai.azure.com") ||
+				strstr(service->url, ".ai.azure.com"));
+}
+
+static int build(struct service_request *out, const struct service *service,
+		 const struct chat *chat, struct err *err)
+{
+	struct json *body;
+	char *text;
+
+	if (!chat->prompt || !chat->prompt->task || !*chat->prompt->task)
+		return err_set(err, ERR_INVALID, "there is nothing to ask");
+	body = json_new_object();
+	json_set_string(body, "model", chat->model);
+	if (add_messages(body, chat, err) < 0) {
+		json_free(body);
+		return -1;
+	}
+	json_set_int(body, max_tokens_name(service, chat), chat->max_tokens);
+	if (chat->temperature >= 0 && !(chat->quirks & QUIRK_NO_TEMPERATURE))
+		json_set_double(body, "temperature", chat->temperature);
+	add_format(body, chat);
+
+	text = json_print(body);
+	buf_addstr(&out->body, text);
+	free(text);
+	json_free(body);
+	out->url = service_url(service, "/chat/completions");
+	strvec_add(&out->headers, "content-type: application/json");
+	out->key_header = is_azure(service) ? "api-key" : "authorization";
+	out->key_prefix = is_azure(service) ? "" : "Bearer ";
+	return 0;
+}
+
+static const struct error_word words[] = {
+	{ "insufficient_quota", FAULT_QUOTA },
+	{ "billing_hard_limit_reached", FAULT_QUOTA },
+	{ "billing_not_active", FAULT_QUOTA },
+	{ "quota_exceeded", FAULT_QUOTA },
+	{ "context_length_exceeded", FAULT_TOO_LARGE },
+	{ "string_above_max_length", FAULT_TOO_LARGE },
+	{ "content_filter", FAULT_REFUSED },
+	{ "content_policy_violation", FAULT_REFUSED },
+	{ "model_not_found", FAULT_MODEL },
+	{ "invalid_api_key", FAULT_AUTH },
+	{ "rate_limit_exceeded", FAULT_RATE },
+	{ "server_error", FAULT_SERVER },
+	{ "overloaded_error", FAULT_OVERLOADED },
+};
+
+/* A parameter that was refused, named in the error. The first that fits and is
+ * not known yet. */
+static const struct {
+	const char *name;
+	unsigned quirk;
+} refusals[] = {
+	{ "temperature", QUIRK_NO_TEMPERATURE },
+	{ "json_schema", QUIRK_NO_SCHEMA },
+	{ "response_format", QUIRK_NO_SCHEMA },
+	{ "response_format", QUIRK_NO_JSON },
+	{ "json_object", QUIRK_NO_JSON },
+};
+
+static void find_quirk(struct service_result *out,
+		       const struct service *service, const struct chat *chat,
+		       const struct json *error)
+{
+	const char *param = json_string_or(error, "param", "");
+	const char *message = json_string_or(error, "message", "");
+	const char *sent = max_tokens_name(service, chat);
+
+	if (out->fault != FAULT_REQUEST)
+		return;
+	/* "use 'max_completion_tokens' instead" names both. */
+	if (strstr(message, sent) || strcmp(param, sent) == 0) {
+		out->quirks = chat->quirks | (strcmp(sent, "max_tokens") == 0
+						      ? QUIRK_COMPLETION_TOKENS
+						      : QUIRK_MAX_TOKENS);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+		if ((refusals[i].quirk & chat->quirks) ||
+		    (!strstr(message, refusals[i].name) &&
+		     strncmp(param, refusals[i].name,
+			     strlen(refusals[i].name)) != 0))
+			continue;
+		out->quirks = chat->quirks | refusals[i].quirk;
+		return;
+	}
+}
+
+static void take_error(struct service_result *out,
+		       const struct service *service, const struct chat *chat,
+		       const struct json *error, enum fault otherwise)
+{
+	const char *type = json_string_or(error, "type", NULL);
+	const char *code = json_string_or(error, "code", NULL);
+	const char *message = json_is_string(error)
+				      ? json_string_or(error, "", "")
+				      : json_string_or(error, "message", "");
+	const char *name = code ? code : type;
+
+	service_result_fail(
+		out,
+		error_fault(words, ARRAY_LEN(words), type, code, otherwise),
+		"%s: %s", name ? name : "error", message);
+	find_quirk(out, service, chat, error);
+}
+
+/* prompt_tokens counts cached ones; ours are disjoint. */
+static void read_usage(struct service_result *out, const struct json *usage)
+{
+	int64_t prompt = reply_tokens(usage, "prompt_tokens");
+	int64_t cached = reply_tokens(usage,
+				      "prompt_tokens_details.cached_tokens");
+	int64_t written =
+		reply_tokens(usage, "prompt_tokens_details.cache_write_tokens");
+	int64_t apart = (cached > 0 ? cached : 0) + (written > 0 ? written : 0);
+
+	if (!json_is_object(usage))
+		return;
+	out->reply.raw_usage = json_copy(usage);
+	out->reply.usage.output_tokens = reply_tokens(usage,
+						      "completion_tokens");
+	if (prompt < 0 || apart > prompt) {
+		out->no_usage = true;
+		return;
+	}
+	out->reply.usage.input_tokens = prompt - apart;
+	out->reply.usage.cached_tokens = cached;
+	out->reply.usage.cache_write_tokens = written;
+}
+
+static const struct {
+	const char *reason;
+	enum chat_stop stop;
+} stops[] = {
+	{ "stop", STOP_COMPLETE },
+	{ "length", STOP_TRUNCATED },
+	{ "content_filter", STOP_REFUSED },
+};
+
+static void read_stop(struct service_result *out, const char *reason)
+{
+	for (size_t i = 0; i < ARRAY_LEN(stops); i++) {
+		if (strcmp(stops[i].reason, reason) == 0) {
+			out->reply.stop = stops[i].stop;
+			return;
+		}
+	}
+	service_result_fail(out, FAULT_ENVELOPE,
+			    "the answer ended for an unknown reason: %s",
+			    reason);
+}
+
+static void read_completion(struct service_result *out,
+			    const struct service *service,
+			    const struct chat *chat, const struct json *doc)
+{
+	const struct json *error = json_get(doc, "error");
+	const char *content, *reason, *model;
+	struct err err = ERR_INIT;
+
+	if (!json_is_null(error)) {
+		take_error(out, service, chat, error, FAULT_SERVER);
+		return;
+	}
+	model = json_string_or(doc, "model", NULL);
+	if (model)
+		out->reply.model = text_clean(model, false);
+	read_usage(out, json_get(doc, "usage"));
+	if (json_string(&reason, doc, "choices.0.finish_reason", &err) < 0) {
+		service_result_fail(out, FAULT_ENVELOPE, "%s", err.msg);
+		return;
+	}
+	read_stop(out, reason);
+	if (json_is_string(json_find(doc, "choices.0.message.refusal")))
+		out->reply.stop = STOP_REFUSED;
+	content = json_string_or(doc, "choices.0.message.content", NULL);
+	if (content)
+		buf_addstr(&out->reply.text, content);
+	else if (out->fault == FAULT_NONE && out->reply.stop == STOP_COMPLETE)
+		service_result_fail(out, FAULT_ENVELOPE,
+				    "choices.0.message.content: a string "
+				    "expected");
+}
+
+/* "6m0s", "1s", "20ms", "1h2m3.5s"; Azure: whole seconds, or -1. */
+static int64_t duration_ms(const char *text)
+{
+	static const struct {
+		const char *unit;
+		double ms;
+	} units[] = {
+		{ "ms", 1 },
+		{ "s", 1e3 },
+		{ "m", 6e4 },
+		{ "h", 3.6e6 },
+	};
+	double sum = 0;
+
+	if (!text)
+		return -1;
+	while (*text) {
+		char *end;
+		double number = strtod(text, &end);
+		size_t u = 0;
+
+		if (end == text || !isdigit((unsigned char)*text) ||
+		    number > 1e6)
+			return -1;
+		if (!*end)
+			return (int64_t)(sum + number * 1e3);
+		while (u < ARRAY_LEN(units) &&
+		       (strncmp(end, units[u].unit, strlen(units[u].unit)) !=
+				0 ||
+			isalpha((unsigned char)end[strlen(units[u].unit)])))
+			u++;
+		if (u == ARRAY_LEN(units))
+			return -1;
+		sum += number * units[u].ms;
+		text = end + strlen(units[u].unit);
+	}
+	return (int64_t)sum;
+}
+
+#define LIMITS "x-ratelimit-"
+
+static void read_limits(struct rate_notice *out, const struct http_reply *reply)
+{
+	out->requests_left = reply_number(reply, LIMITS "remaining-requests");
+	out->requests_limit = reply_number(reply, LIMITS "limit-requests");
+	out->requests_reset_ms =
+		duration_ms(http_reply_header(reply, LIMITS "reset-requests"));
+	out->tokens_left = reply_number(reply, LIMITS "remaining-tokens");
+	out->tokens_limit = reply_number(reply, LIMITS "limit-tokens");
+	out->tokens_reset_ms =
+		duration_ms(http_reply_header(reply, LIMITS "reset-tokens"));
+}
+
+static void parse(struct service_result *out, const struct service *service,
+		  const struct chat *chat, const struct http_reply *reply)
+{
+	enum fault fault = status_fault(reply->status);
+	struct json *doc = NULL;
+	struct err err = ERR_INIT;
+
+	reply_read_waits(out, reply);
+	reply_read_request_id(out, reply, "x-request-id");
+	read_limits(&out->rate, reply);
+	if (json_parse(&doc, reply->body.ptr, reply->body.len, &err) < 0)
+		reply_unreadable(out, reply, fault ? fault : FAULT_ENVELOPE,
+				 err.msg);
+	else if (fault == FAULT_NONE)
+		read_completion(out, service, chat, doc);
+	else if (!json_is_null(json_get(doc, "error")))
+		take_error(out, service, chat, json_get(doc, "error"), fault);
+	else
+		service_result_fail(out, fault, "HTTP %d", reply->status);
+	json_free(doc);
+}
+
+const struct service_ops openai_service = {
+	.kind = "openai",
+	.default_url = "https://api.openai.com/v1",
+	.key_variable = "OPENAI_API_KEY",
+	.default_models = { NULL, "gpt-6-luna", "gpt-6.1-terra",
+			    "gpt-6.1-sol" },
+	.caches_prefix = true,
+	.build = build,
+	.parse = parse,
+};
