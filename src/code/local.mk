@@ -1,8 +1,16 @@
 noinst_LIBRARIES += libcode.a
-libcode_a_CFLAGS  = $(AM_CFLAGS) $(PCRE2_CFLAGS)
+libcode_a_CFLAGS  = $(AM_CFLAGS) $(PCRE2_CFLAGS) $(HS_CFLAGS)
 libcode_a_SOURCES = \
+	src/code/canon.c src/code/canon.h \
 	src/code/lang.c src/code/lang.h \
 	src/code/lexer.c src/code/lexer.h \
+	src/code/literals.c src/code/literals.h \
+	src/code/matchers.c src/code/matchers.h \
+	src/code/personal.c src/code/personal.h \
+	src/code/plausible.c src/code/plausible.h \
+	src/code/prefilter.c src/code/prefilter.h \
+	src/code/prefilter_hs.c src/code/prefilter_hs.h \
+	src/code/redact.c src/code/redact.h \
 	src/code/regex.c src/code/regex.h \
 	src/code/rule_file.c \
 	src/code/rule_ignore.c src/code/rule_ignore.h \
@@ -10,7 +18,18 @@ libcode_a_SOURCES = \
 	src/code/rules.c src/code/rules.h \
 	src/code/rules_project.c src/code/rules_project.h \
 	src/code/rules_scan.c \
+	src/code/secret_kind.c src/code/secret_kind.h \
+	src/code/secret_kinds_ai.c \
+	src/code/secret_kinds_cloud.c \
+	src/code/secret_kinds_forge.c \
+	src/code/secret_kinds_general.c \
+	src/code/secret_kinds_named_app.c \
+	src/code/secret_kinds_named_team.c \
+	src/code/secret_kinds_service.c \
+	src/code/secret_names.c src/code/secret_names.h \
+	src/code/secret_search.c src/code/secret_search.h \
+	src/code/secrets.c src/code/secrets.h \
 	src/code/syntax.c \
 	src/code/view.c src/code/view.h
 
-code_libs = libcode.a $(repo_libs) $(config_libs) $(PCRE2_LIBS)
+code_libs = libcode.a $(repo_libs) $(config_libs) $(PCRE2_LIBS) $(HS_LIBS)

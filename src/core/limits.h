@@ -89,6 +89,11 @@
 #define LIMIT_HTTP_HEADERS       64          /* of one request             */
 #define LIMIT_HTTP_DISCARD_BYTES (1 * MIB)   /* body of a redirect         */
 #define LIMIT_HTTP_REDIRECTS     10
+/* Searching for credentials and personal data. */
+#define LIMIT_SECRET_LINE     2048       /* longer lines are read in windows */
+#define LIMIT_SECRET_WINDOW   (8 * KIB)  /* around one suspicion             */
+#define LIMIT_PRIVATE_KEY     (32 * KIB) /* from its BEGIN to its END        */
+#define LIMIT_PREFILTER_BYTES (16 * MIB) /* compiled patterns on disk */
 
 /* Children and waiting. */
 #define LIMIT_CHILD_OUTPUT_BYTES (4 * MIB)

@@ -1,2 +1,18 @@
-bench:
-	@echo 'no benchmarks yet'
+# Benchmarks print ratios to what the design asks for: `make bench`. A new one:
+# bench_NAME.c and its lines here. They run one after the other.
+bench_programs =
+EXTRA_PROGRAMS += $(bench_programs)
+CLEANFILES += $(bench_programs)
+
+bench_programs += tests/bench/bench_secrets
+tests_bench_bench_secrets_SOURCES  = \
+	tests/bench/bench_secrets.c \
+	tests/lib/secret_sample.c tests/lib/secret_sample.h
+tests_bench_bench_secrets_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_bench_bench_secrets_LDADD    = $(code_libs)
+
+bench: $(bench_programs)
+	@for program in $(bench_programs); do \
+		echo "== $${program##*/}"; \
+		./$$program || exit 1; \
+	done

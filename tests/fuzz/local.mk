@@ -14,3 +14,6 @@ tests_fuzz_fuzz_settings_LDADD   = $(config_libs)
 fuzz_programs += tests/fuzz/fuzz_pattern
 tests_fuzz_fuzz_pattern_SOURCES = $(fuzz_main) tests/fuzz/fuzz_pattern.c
 tests_fuzz_fuzz_pattern_LDADD   = $(repo_libs)
+fuzz_programs += tests/fuzz/fuzz_secrets
+tests_fuzz_fuzz_secrets_SOURCES = $(fuzz_main) tests/fuzz/fuzz_secrets.c
+tests_fuzz_fuzz_secrets_LDADD   = $(code_libs)
