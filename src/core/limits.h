@@ -70,6 +70,10 @@
 #define LIMIT_RULE_WINDOW   (16 * KIB) /* text one match may span        */
 #define LIMIT_RULE_FILE_MS  2000       /* of one project rule on a file  */
 #define LIMIT_RULE_BASELINE 100000     /* lines                          */
+/* Understanding code. */
+#define LIMIT_OUTLINE_BYTES (64 * MIB) /* larger files have no outline */
+#define LIMIT_SYMBOLS       200000     /* of one file                  */
+#define LIMIT_SIGNATURE     400        /* bytes shown of a declaration */
 
 /* Results. */
 #define LIMIT_NOTE_BYTES    (256 * KIB)
