@@ -1,1 +1,2 @@
-# Nothing here yet.
+dist_man_MANS = doc/referee.1
+EXTRA_DIST += doc/architecture.md

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "config/settings.h"
 #include "config/mistakes.h"
+#include "config/settings.h"
 #include "core/strvec.h"
 #include "gateway/service.h"
 

@@ -235,12 +235,30 @@ static void take_quote(struct finding *finding, const struct sources *sources,
 	buf_release(&quote);
 }
 
+/* Answers are UTF-8; a path that is not was told with replacement characters.
+ */
+static bool is_told_as(const char *path, const char *told)
+{
+	size_t len = strlen(path);
+	char *utf8;
+	bool same;
+
+	if (!strcmp(path, told))
+		return true;
+	if (text_is_utf8(path, len))
+		return false;
+	utf8 = text_utf8(path, len);
+	same = !strcmp(utf8, told);
+	free(utf8);
+	return same;
+}
+
 static size_t find_file(const struct changeset *changeset, const char *path)
 {
-	const struct changed_file *file = path ? changeset_find(changeset, path)
-					       : NULL;
-
-	return file ? (size_t)(file - changeset->files) : SIZE_MAX;
+	for (size_t i = 0; path && i < changeset->file_count; i++)
+		if (is_told_as(changeset->files[i].path, path))
+			return i;
+	return SIZE_MAX;
 }
 
 /* The function or type around the line, as people name it; NULL: none. */

@@ -1,6 +1,13 @@
 noinst_LIBRARIES += libagents.a
 libagents_a_CFLAGS  = $(AM_CFLAGS)
 libagents_a_SOURCES = \
-	src/agents/definition.c src/agents/definition.h
+	src/agents/answers.c src/agents/answers.h \
+	src/agents/definition.c src/agents/definition.h \
+	src/agents/diff_text.c src/agents/diff_text.h \
+	src/agents/findings.c src/agents/findings.h \
+	src/agents/prompt.c src/agents/prompt.h \
+	src/agents/risk.c \
+	src/agents/schema.c \
+	src/agents/sources.c src/agents/sources.h
 
-agents_libs = libagents.a $(gateway_libs) $(config_libs)
+agents_libs = libagents.a $(gateway_libs) $(code_libs) $(store_libs) $(config_libs)

@@ -7,6 +7,7 @@
 #include "config/shipped.h"
 #include "core/alloc.h"
 #include "core/limits.h"
+#include "core/log.h"
 #include "io/file.h"
 #include "repo/object.h"
 #include "repo/tree.h"
@@ -198,9 +199,14 @@ bool definitions_add_shipped(struct definitions *definitions, const char *id,
 	struct mistakes mistakes = { 0 };
 	const struct shipped_file *file;
 	struct workflow *workflow = NULL;
-	char *path = xstrf("workflows/%s.yml", id);
+	char *path = xstrf("workflows/built-in/%s.yml", id);
 
 	file = shipped_find(path);
+	if (!file) {
+		free(path);
+		path = xstrf("workflows/%s.yml", id);
+		file = shipped_find(path);
+	}
 	if (file)
 		workflow = workflow_parse(file->path, file->text, file->len,
 					  &names, &mistakes);
@@ -208,6 +214,9 @@ bool definitions_add_shipped(struct definitions *definitions, const char *id,
 		workflow->is_shipped = true;
 		workflow_list_add(&definitions->workflows, workflow);
 	}
+	for (size_t i = 0; i < mistakes.len; i++)
+		log_error("%s:%d: %s", path, mistakes.items[i].place.line,
+			  mistakes.items[i].text);
 	mistakes_release(&mistakes);
 	free(path);
 	return workflow;

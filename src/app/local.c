@@ -11,11 +11,14 @@
 #include "app/local_change.h"
 #include "app/wire.h"
 #include "code/redact.h"
+#include "code/secrets.h"
 #include "core/alloc.h"
+#include "core/limits.h"
 #include "core/log.h"
 #include "io/loop.h"
 #include "store/notes.h"
 #include "store/runs.h"
+#include "workflow/preview.h"
 #include "workflow/trigger.h"
 
 /* Everything one `referee run` works with. */
@@ -24,6 +27,7 @@ struct local {
 	struct local_result *result;
 	struct local_change change;
 	struct definitions definitions;
+	struct secrets *secrets;
 	struct redactor *redactor;
 	struct sources *sources;
 	char *guidance;
@@ -190,11 +194,24 @@ struct slot {
 	struct run *run;
 };
 
+/* {"aws-access-key": 2}: how many different ones of each kind; NULL: none. */
+static struct json *counts_of(struct redactor *redactor)
+{
+	size_t count = 0;
+	struct redacted_count *counts = redactor_counts(redactor, &count);
+	struct json *doc = count ? json_new_object() : NULL;
+
+	for (size_t i = 0; i < count; i++)
+		json_set_int(doc, counts[i].id, (int64_t)counts[i].values);
+	free(counts);
+	return doc;
+}
+
 static void on_done(struct run_record *record, void *payload)
 {
 	struct slot *slot = payload;
 
-	record->redacted = redactor_counts(slot->local->redactor);
+	record->redacted = counts_of(slot->local->redactor);
 	slot->into->record = *record;
 	slot->run = NULL;
 }
@@ -209,10 +226,11 @@ static void on_progress(const struct run *run, enum run_progress what,
 		options->progress(run, what, task, options->progress_payload);
 }
 
-static void start_slot(struct slot *slot)
+static struct run_input input_of(const struct slot *slot)
 {
-	struct local *local = slot->local;
-	struct run_input input = {
+	const struct local *local = slot->local;
+
+	return (struct run_input){
 		.plan = &slot->plan,
 		.sources = local->sources,
 		.repo = local->change.repo,
@@ -226,25 +244,30 @@ static void start_slot(struct slot *slot)
 		.coverage = -1,
 		.unknown = slot->unknown,
 	};
+}
+
+static void start_slot(struct slot *slot)
+{
+	struct local *local = slot->local;
+	struct run_input input = input_of(slot);
 
 	run_start(&slot->run, local->loop, wiring_gateway(local->wiring),
 		  &input, on_progress, on_done, slot);
 }
 
-static int prepare(struct local *local, struct err *err)
+/* What agents get to see, read and redacted once. */
+static int load_sources(struct local *local, struct err *err)
 {
-	struct settings const *settings = local->options->settings;
+	struct secrets_options none = { 0 };
 
-	local->redactor = redactor_new();
+	if (secrets_new(&local->secrets, &none, err) < 0)
+		return -1;
+	local->redactor = redactor_new(local->secrets);
 	if (sources_load(&local->sources, local->change.repo,
 			 &local->change.changeset, local->redactor, err) < 0)
 		return -1;
-	if (guidance_read(&local->guidance, local->change.repo,
-			  &local->change.base, local->redactor, err) < 0)
-		return -1;
-	if (loop_new(&local->loop, err) < 0)
-		return -1;
-	return wiring_new(&local->wiring, local->loop, settings, NULL, err);
+	return guidance_read(&local->guidance, local->change.repo,
+			     &local->change.base, local->redactor, err);
 }
 
 /* Lines are of the head it was judged on: find the quoted code on this one. */
@@ -285,7 +308,9 @@ static int judge(struct local *local, struct err *err)
 {
 	struct slot *slots;
 
-	if (prepare(local, err) < 0)
+	if (loop_new(&local->loop, err) < 0 ||
+	    wiring_new(&local->wiring, local->loop, local->options->settings,
+		       NULL, err) < 0)
 		return -1;
 	slots = xcalloc(local->chosen_count, sizeof(*slots));
 	local->result->runs = xcalloc(local->chosen_count,
@@ -296,6 +321,27 @@ static int judge(struct local *local, struct err *err)
 		plan_release(&slots[i].plan);
 	free(slots);
 	return 0;
+}
+
+/* Says what would be done, asks nobody, stores nothing. */
+static void preview(struct local *local)
+{
+	for (size_t i = 0; i < local->chosen_count; i++) {
+		struct slot slot = { .local = local };
+		struct run_input input;
+		struct buf text;
+
+		plan_make(&slot.plan, local->chosen[i].workflow,
+			  &local->definitions.agents, local->options->settings,
+			  local->options->service);
+		input = input_of(&slot);
+		buf_init(&text, LIMIT_PREVIEW_BYTES);
+		preview_tasks(&text, &slot.plan);
+		strvec_take(&local->result->planned, buf_detach(&text));
+		preview_prompts(&text, &input);
+		strvec_take(&local->result->prompts, buf_detach(&text));
+		plan_release(&slot.plan);
+	}
 }
 
 static int store_records(struct local *local, struct err *err)
@@ -352,6 +398,7 @@ static void local_release(struct local *local)
 	loop_free(local->loop);
 	sources_free(local->sources);
 	redactor_free(local->redactor);
+	secrets_free(local->secrets);
 	definitions_release(&local->definitions);
 	local_change_release(&local->change);
 	free(local->guidance);
@@ -385,8 +432,10 @@ int local_run(struct local_result *out, const struct local_options *options,
 	ret = 0;
 	if (out->is_same || out->is_empty || !local.chosen_count)
 		goto out;
-	if (options->dry_run)
-		ret = dry_run(&local, err);
+	if (load_sources(&local, err) < 0)
+		ret = -1;
+	else if (options->dry_run)
+		preview(&local);
 	else if (judge(&local, err) < 0 || store_records(&local, err) < 0 ||
 		 store_notes(&local, err) < 0)
 		ret = -1;

@@ -1,5 +1,14 @@
 noinst_LIBRARIES += libapp.a
+libapp_a_CFLAGS  = $(AM_CFLAGS)
 libapp_a_SOURCES = \
-	src/app/process.c src/app/process.h
+	src/app/change_facts.c src/app/change_facts.h \
+	src/app/check.c src/app/check.h \
+	src/app/definitions.c src/app/definitions.h \
+	src/app/guidance.c src/app/guidance.h \
+	src/app/local.c src/app/local.h \
+	src/app/local_change.c src/app/local_change.h \
+	src/app/process.c src/app/process.h \
+	src/app/stored.c src/app/stored.h \
+	src/app/wire.c src/app/wire.h
 
-app_libs = libapp.a libreport.a $(store_libs) $(config_libs) $(io_libs)
+app_libs = libapp.a libreport.a $(workflow_libs) $(services_libs) $(io_libs)

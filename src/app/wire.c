@@ -1,90 +1,40 @@
 #include "app/wire.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "config/secret_ref.h"
 #include "core/alloc.h"
 #include "core/log.h"
 #include "io/http.h"
-#include "io/loop.h"
 #include "services/registry.h"
 
 struct wiring {
 	struct http *http;
 	struct gateway *gateway;
-	struct service *services; /* one a section, in the settings' order */
+	struct service_set *services;
 };
-
-/* A service_key_fn: on a worker thread, when the key is first needed. */
-static int load_key(struct secret **out, void *payload, struct err *err)
-{
-	const struct service_settings *settings = payload;
-
-	return secret_ref_get(out, &settings->key, err);
-}
-
-static void fill(struct service *out, struct service_settings *from,
-		 const struct settings *settings)
-{
-	*out = (struct service){
-		.name = from->name,
-		.ops = service_ops_find(service_kind_names[from->kind]),
-		.url = from->url,
-		.requests_per_minute = from->requests_per_minute > 0
-					       ? from->requests_per_minute
-					       : 0,
-		.tokens_per_minute = from->tokens_per_minute > 0
-					     ? from->tokens_per_minute
-					     : 0,
-		.concurrency = from->concurrency,
-		.timeout_ms = from->timeout_ms,
-		.fallback = from->fallback,
-		.ca_file = settings->ca_file,
-		.proxy = settings->proxy,
-		.argv = from->command.len ? (const char *const *)from->command.v
-					  : NULL,
-	};
-	if (from->key.source != SECRET_NONE) {
-		out->load_key = load_key;
-		out->load_key_payload = from;
-	}
-	out->needs_key = out->ops && out->ops->key_variable && !from->url;
-	memcpy(out->models, from->model, sizeof(out->models));
-}
 
 static void tell_alert(const char *message, void *payload UNUSED)
 {
 	log_warn("%s", message);
 }
 
+/* In settings an amount that is not set is -1, for the gateway it is 0. */
+static int64_t amount(int64_t nusd)
+{
+	return nusd > 0 ? nusd : 0;
+}
+
 static void fill_budget(struct gateway_budget *out,
 			const struct budget_settings *from)
 {
 	*out = (struct gateway_budget){
-		.daily_nusd = from->daily_nusd > 0 ? from->daily_nusd : 0,
-		.monthly_nusd = from->monthly_nusd > 0 ? from->monthly_nusd : 0,
-		.per_run_nusd = from->per_run_nusd > 0 ? from->per_run_nusd : 0,
+		.daily_nusd = amount(from->daily_nusd),
+		.monthly_nusd = amount(from->monthly_nusd),
+		.per_run_nusd = amount(from->per_run_nusd),
 		.unknown_cost_nusd = from->unknown_cost_nusd,
 		.alert_percent = (int)from->alert_at,
 		.timezone = from->timezone,
 	};
-}
-
-static int add_services(struct wiring *wiring, const struct settings *settings,
-			struct err *err)
-{
-	wiring->services = xcalloc(settings->service_count,
-				   sizeof(*wiring->services));
-	for (size_t i = 0; i < settings->service_count; i++) {
-		fill(&wiring->services[i], &settings->services[i], settings);
-		if (!wiring->services[i].ops)
-			continue; /* settings refuse a kind that is none */
-		if (gateway_add_service(wiring->gateway, &wiring->services[i],
-					err) < 0)
-			return -1;
-	}
-	return 0;
 }
 
 int wiring_new(struct wiring **out, struct loop *loop,
@@ -100,16 +50,14 @@ int wiring_new(struct wiring **out, struct loop *loop,
 	};
 
 	fill_budget(&options.budget, &settings->budget);
-	if (http_new(&wiring->http, loop, err) < 0 ||
+	if (service_set_make(&wiring->services, settings, err) < 0 ||
+	    http_new(&wiring->http, loop, NULL, err) < 0 ||
 	    gateway_new(&wiring->gateway, loop, wiring->http, &options, err) <
 		    0 ||
-	    add_services(wiring, settings, err) < 0) {
+	    service_set_add_to(wiring->services, wiring->gateway, err) < 0) {
 		wiring_free(wiring);
 		return -1;
 	}
-	for (size_t i = 0; i < settings->model_count; i++)
-		gateway_map_model(wiring->gateway, settings->models[i].from,
-				  settings->models[i].to);
 	*out = wiring;
 	return 0;
 }
@@ -120,7 +68,7 @@ void wiring_free(struct wiring *wiring)
 		return;
 	gateway_free(wiring->gateway);
 	http_free(wiring->http);
-	free(wiring->services);
+	service_set_free(wiring->services);
 	free(wiring);
 }
 

@@ -1,5 +1,6 @@
 #include "cli/ci.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -58,7 +58,11 @@ bool cli_colour(int fd);
 /** Usage, options and summary of one command, as `--help` prints them. */
 void cli_help(const struct command *command);
 
+extern const struct command cmd_check;
 extern const struct command cmd_help;
+extern const struct command cmd_log;
+extern const struct command cmd_run;
+extern const struct command cmd_show;
 extern const struct command cmd_version;
 
 #endif /* CLI_CLI_H */

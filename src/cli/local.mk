@@ -1,11 +1,18 @@
 bin_PROGRAMS += referee
 referee_LDADD   = $(app_libs)
 referee_SOURCES = \
+	src/cli/ci.c src/cli/ci.h \
 	src/cli/cli.h \
+	src/cli/cmd_check.c \
 	src/cli/cmd_help.c \
+	src/cli/cmd_log.c \
+	src/cli/cmd_run.c \
+	src/cli/cmd_show.c \
 	src/cli/cmd_version.c \
 	src/cli/main.c \
-	src/cli/options.c src/cli/options.h
+	src/cli/options.c src/cli/options.h \
+	src/cli/output.c src/cli/output.h \
+	src/cli/progress.c src/cli/progress.h
 
 # `git referee COMMAND` finds the program under this name.
 install-exec-hook:

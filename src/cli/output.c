@@ -55,7 +55,7 @@ enum cli_exit output_settings(struct settings *out, const struct cli *cli)
 	enum cli_exit code = CLI_OK;
 
 	if (settings_load(out, cli->config_path, &mistakes, &err) < 0)
-		code = cli_fail(CLI_USAGE, &err);
+		return cli_fail(CLI_USAGE, &err);
 	output_mistakes(&mistakes);
 	if (mistakes.errors)
 		code = CLI_USAGE;

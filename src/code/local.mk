@@ -2,10 +2,15 @@ noinst_LIBRARIES += libcode.a
 libcode_a_CFLAGS  = $(AM_CFLAGS) $(PCRE2_CFLAGS) $(HS_CFLAGS)
 libcode_a_SOURCES = \
 	src/code/canon.c src/code/canon.h \
+	src/code/grammar.c src/code/grammar.h \
 	src/code/lang.c src/code/lang.h \
 	src/code/lexer.c src/code/lexer.h \
 	src/code/literals.c src/code/literals.h \
 	src/code/matchers.c src/code/matchers.h \
+	src/code/outline.c src/code/outline.h \
+	src/code/parser.c src/code/parser.h \
+	src/code/parser_objc.c \
+	src/code/parser_words.c \
 	src/code/personal.c src/code/personal.h \
 	src/code/plausible.c src/code/plausible.h \
 	src/code/prefilter.c src/code/prefilter.h \
@@ -32,16 +37,4 @@ libcode_a_SOURCES = \
 	src/code/syntax.c \
 	src/code/view.c src/code/view.h
 
-code_libs = libcode.a $(repo_libs) $(config_libs) $(PCRE2_LIBS) $(HS_LIBS)
-libcode_a_CFLAGS  = $(AM_CFLAGS)
-libcode_a_SOURCES = \
-	src/code/grammar.c src/code/grammar.h \
-	src/code/lang.c src/code/lang.h \
-	src/code/lexer.c src/code/lexer.h \
-	src/code/outline.c src/code/outline.h \
-	src/code/parser.c src/code/parser.h \
-	src/code/parser_objc.c src/code/parser_words.c \
-	src/code/syntax.c \
-	src/code/view.c src/code/view.h
-
-code_libs = libcode.a $(core_libs)
+code_libs = libcode.a $(repo_libs) $(config_libs) $(io_libs) $(PCRE2_LIBS) $(HS_LIBS)

@@ -30,16 +30,6 @@
 #define LIMIT_TREES_WALKED      1000000    /* folders compared             */
 #define LIMIT_TREE_DEPTH        128        /* folders in folders           */
 #define LIMIT_PATH_BYTES        4096
-#define LIMIT_BLOB_BYTES        (1 * MIB)  /* larger files are not diffed  */
-#define LIMIT_CHANGED_FILES     50000      /* more files are an error      */
-#define LIMIT_DIFF_LINES        1000000    /* lines kept of one changeset  */
-#define LIMIT_DIFF_BYTES        (64 * MIB) /* and their bytes              */
-#define LIMIT_TREES_WALKED      1000000    /* folders compared             */
-#define LIMIT_BLOB_BYTES       (1 * MIB)  /* larger files are not diffed  */
-#define LIMIT_CHANGED_FILES    50000      /* more files are an error      */
-#define LIMIT_DIFF_LINES       1000000    /* lines kept of one changeset  */
-#define LIMIT_DIFF_BYTES       (64 * MIB) /* and their bytes              */
-#define LIMIT_TREES_WALKED     1000000    /* folders compared             */
 #define LIMIT_LFS_POINTER_BYTES 1024
 #define LIMIT_RENAME_PAIRS      40000 /* more are not compared by content  */
 #define LIMIT_PATTERN_BYTES     1024
@@ -74,6 +64,8 @@
 #define LIMIT_OUTLINE_BYTES (64 * MIB) /* larger files have no outline */
 #define LIMIT_SYMBOLS       200000     /* of one file                  */
 #define LIMIT_SIGNATURE     400        /* bytes shown of a declaration */
+
+#define LIMIT_PREVIEW_BYTES (1024 * MIB) /* the prompts of a dry run */
 
 /* Results. */
 #define LIMIT_NOTE_BYTES    (256 * KIB)

@@ -309,9 +309,9 @@ int repo_merge_base(struct oid *out, struct repo *repo, const struct oid *a,
 		return merge_base_in_shallow(out, repo, a, b, err);
 	code = git_merge_base(&base, repo_git(repo), &one, &two);
 	/* Also "not found" when a commit is missing: that must be said. */
-	if (code == GIT_ENOTFOUND && object_exists(repo, a) &&
-	    object_exists(repo, b) &&
-	    strstr(git_error_last()->message, "merge base"))
+	if (code == GIT_ENOTFOUND &&
+	    strstr(git_error_last()->message, "merge base") &&
+	    object_exists(repo, a) && object_exists(repo, b))
 		return no_common_history(repo, a, b, err);
 	if (code < 0)
 		return err_set_git(err, code, "merge base");

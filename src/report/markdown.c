@@ -149,7 +149,7 @@ static void render(struct buf *out, const struct report *report)
 		buf_addstr(out, i ? "\n### " : "### ");
 		report_neutralise(out, record->workflow, 100);
 		buf_addstr(out, ": ");
-		phrase_outcome(out, record);
+		report_outcome(out, record);
 		buf_addstr(out, "\n\n");
 		for (size_t j = 0; j < record->findings.len; j++)
 			add_finding(out, &record->findings.items[j]);

@@ -6,6 +6,7 @@
 #include "core/limits.h"
 #include "core/strvec.h"
 #include "core/text.h"
+#include "report/report.h"
 
 void phrase_line(struct buf *out, const char *text, size_t max)
 {
@@ -91,7 +92,7 @@ void phrase_counts(struct buf *out, const struct run_record *record)
 		buf_addstr(out, "no findings");
 }
 
-void phrase_outcome(struct buf *out, const struct run_record *record)
+void report_outcome(struct buf *out, const struct run_record *record)
 {
 	buf_addf(out, "%s", verdict_name(record->verdict));
 	if (record->degraded)

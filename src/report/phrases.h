@@ -6,9 +6,6 @@
 
 /* Sentences that several renderings share. */
 
-/** "attention - 1 major, 2 minor", "failed - no budget left". */
-void phrase_outcome(struct buf *out, const struct run_record *record);
-
 /** "Reviewed 7 of 7 files with claude-opus-5-5 in 41 s for $0.0421." */
 void phrase_coverage(struct buf *out, const struct run_record *record);
 

@@ -49,6 +49,9 @@ enum verdict report_verdict(const struct report *report);
  */
 void report_neutralise(struct buf *out, const char *text, size_t max);
 
+/** How a run ended, on a line: "attention - 1 major, 2 minor". */
+void report_outcome(struct buf *out, const struct run_record *record);
+
 /**
  * A run's section of a note: heading, findings, what was looked at. `out` ends
  * in a line break; no line but the first is without indentation.

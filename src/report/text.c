@@ -165,6 +165,12 @@ static void add_failed_tasks(struct buf *out, const struct run_record *record)
 				 task->service ? task->service : "?",
 				 task->instead_of);
 		}
+		if (task->dropped) {
+			buf_addstr(out, "  ");
+			phrase_line(out, task->agent, 80);
+			buf_addf(out, ": %zu findings could not be used\n",
+				 task->dropped);
+		}
 		if (task->state == TASK_ANSWERED)
 			continue;
 		buf_addstr(out, "  ");
@@ -183,7 +189,7 @@ static void add_run(struct buf *out, const struct run_record *record,
 {
 	buf_addf(out, "%s: %s", record->workflow,
 		 on(look, verdict_colour[record->verdict]));
-	phrase_outcome(out, record);
+	report_outcome(out, record);
 	buf_addf(out, "%s%s\n\n", off(look),
 		 reused ? " (same content, judged before)" : "");
 	add_findings(out, record, look);

@@ -14,4 +14,4 @@ libservices_a_SOURCES = \
 	src/services/registry.c src/services/registry.h \
 	src/services/reply.c src/services/reply.h
 
-services_libs = libservices.a $(gateway_libs) $(code_libs) $(io_libs)
+services_libs = libservices.a $(gateway_libs) $(code_libs)

@@ -4,6 +4,11 @@ libworkflow_a_SOURCES = \
 	src/workflow/changed_paths.c src/workflow/changed_paths.h \
 	src/workflow/condition.c src/workflow/condition.h \
 	src/workflow/facts.h \
+	src/workflow/fold.c src/workflow/fold.h \
+	src/workflow/plan.c src/workflow/plan.h \
+	src/workflow/preview.c src/workflow/preview.h \
+	src/workflow/run.c src/workflow/run.h \
+	src/workflow/run_task.c src/workflow/run_task.h \
 	src/workflow/trigger.c src/workflow/trigger.h \
 	src/workflow/workflow.c src/workflow/workflow.h \
 	src/workflow/workflow_agents.c \
@@ -11,5 +16,4 @@ libworkflow_a_SOURCES = \
 	src/workflow/workflow_internal.h \
 	src/workflow/workflow_output.c
 
-workflow_libs = libworkflow.a $(agents_libs) $(code_libs) $(repo_libs) \
-                $(config_libs)
+workflow_libs = libworkflow.a $(agents_libs)

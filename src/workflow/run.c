@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "core/text.h"
 #include "io/loop.h"
+#include "store/findings_life.h"
 #include "workflow/fold.h"
 #include "workflow/run_task.h"
 
@@ -236,6 +237,7 @@ static void gather_findings(struct run *run)
 		list->len = 0;
 	}
 	findings_fold(&record->findings);
+	findings_fingerprint(&record->findings);
 }
 
 static const struct run_task *first_in(const struct run *run,

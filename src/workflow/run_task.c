@@ -28,8 +28,8 @@ enum complexity run_complexity(const struct changeset *changeset,
 	if (agent->complexity != COMPLEXITY_AUTO)
 		return agent->complexity;
 	for (size_t i = 0; i < changeset->file_count; i++)
-		size.has_risky_paths |=
-			prompt_risk(&changeset->files[i]) >= RISKY;
+		size.has_risky_paths |= prompt_risk(&changeset->files[i]) >=
+					RISKY;
 	return complexity_of(&size, NULL, NULL);
 }
 

@@ -51,7 +51,7 @@ ok 'a detached head is fine' exits 0 referee run --repo app
 git -C app switch -q feature
 
 git clone -q --depth 1 --branch feature --no-single-branch "file://$PWD/app" shallow
-ok 'a shallow clone says that it is' fails_with 4 'shallow' referee run --repo shallow
+ok 'a shallow clone says that it is' fails_with 4 'shallow' referee run --repo shallow --base origin/main
 git -C shallow fetch -q --unshallow
 ok 'and works once it has its history' exits 0 referee run --repo shallow --base origin/main
 
@@ -60,12 +60,11 @@ git -C app push -q ../bare.git main feature
 ok 'a bare repository works' exits 0 referee run --repo bare.git --head feature
 ok 'a folder of the clone is enough' exits 0 referee run --repo app/ios
 
-git clone -q app missing
+git clone -q --no-local app missing
 git -C missing branch -q base origin/main
 blob=$(git -C missing rev-parse HEAD:ios/Session.swift)
-git -C missing unpack-objects -q </dev/null
-mv missing/.git/objects/pack pack-away && mkdir missing/.git/objects/pack
-for pack in pack-away/*.pack; do git -C missing unpack-objects -q <"$pack"; done
+mv missing/.git/objects/pack packs && mkdir missing/.git/objects/pack
+for pack in packs/*.pack; do git -C missing unpack-objects -q <"$pack"; done
 rm -f "missing/.git/objects/$(echo "$blob" | cut -c1-2)/$(echo "$blob" | cut -c3-)"
 ok 'a missing object is named' fails_with 4 "$blob" referee run --repo missing --base base
 

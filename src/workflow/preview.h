@@ -1,0 +1,15 @@
+#ifndef WORKFLOW_PREVIEW_H
+#define WORKFLOW_PREVIEW_H
+
+#include "core/buf.h"
+#include "workflow/run.h"
+
+/** Appends what a run would do, a line a task: its agent, the services it would
+ * ask in their order, what it waits for. */
+void preview_tasks(struct buf *out, const struct plan *plan);
+
+/** Appends what would be sent for each task, redacted as it would be. Results
+ * of earlier tasks are not known yet and say so. */
+void preview_prompts(struct buf *out, const struct run_input *input);
+
+#endif /* WORKFLOW_PREVIEW_H */
