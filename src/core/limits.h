@@ -70,9 +70,12 @@
 /* Results. */
 #define LIMIT_NOTE_BYTES    (256 * KIB)
 #define LIMIT_RECORD_BYTES  (4 * MIB)
-#define LIMIT_FINDINGS      1000    /* kept of one run */
-#define LIMIT_RUN_FILES     2000000 /* files of all records */
-#define LIMIT_RECORD_TEXTS  1000    /* items of a list of texts in a state */
+#define LIMIT_FINDINGS      1000      /* kept of one run */
+#define LIMIT_RUN_FILES     2000000   /* files of all records */
+#define LIMIT_STATE_BYTES   (8 * MIB) /* of a pull */
+#define LIMIT_STATE_ITEMS   10000     /* of each list in it */
+#define LIMIT_STATE_FILES   1000000
+#define LIMIT_RECORD_TEXTS  1000 /* items of a list of texts in a state */
 #define LIMIT_FINDING_TITLE 200
 #define LIMIT_FINDING_BODY  4000
 

@@ -1,11 +1,14 @@
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
+	src/store/fields.c src/store/fields.h \
 	src/store/findings_life.c src/store/findings_life.h \
 	src/store/fingerprint.c src/store/identity.h \
 	src/store/note_parse.c \
 	src/store/note_text.c src/store/note_text.h \
 	src/store/notes.c src/store/notes.h \
 	src/store/path_name.c src/store/path_name.h \
+	src/store/pull_state.c \
+	src/store/pulls.c src/store/pulls.h \
 	src/store/record.c src/store/record.h \
 	src/store/record_json.c \
 	src/store/run_files.c src/store/run_files.h \

@@ -8,5 +8,6 @@ tests_unit_store_test_store_SOURCES  = \
 	tests/unit/store/test_note_text.c \
 	tests/unit/store/test_notes.c \
 	tests/unit/store/test_path_name.c \
+	tests/unit/store/test_pulls.c \
 	tests/unit/store/test_record.c \
 	tests/unit/store/test_runs.c
