@@ -10,6 +10,7 @@ librepo_a_SOURCES = \
 	src/repo/glob.c src/repo/glob.h \
 	src/repo/history.c \
 	src/repo/hunks.c src/repo/hunks.h \
+	src/repo/merges.c src/repo/merges.h \
 	src/repo/object.c src/repo/object.h \
 	src/repo/oid.c src/repo/oid.h \
 	src/repo/owner.c \

@@ -120,12 +120,11 @@ static int expand(struct strvec *done, const char *text, struct err *err)
 	return ret;
 }
 
-static void pattern_free(struct pattern *pattern)
+static void pattern_release(struct pattern *pattern)
 {
 	for (size_t i = 0; i < pattern->glob_count; i++)
 		glob_release(&pattern->globs[i]);
 	free(pattern->globs);
-	free(pattern);
 }
 
 /* One alternative. `docs/` is all below docs, `/a.md` the one at the top. */
@@ -172,10 +171,10 @@ static int compile(struct pattern *pattern, const char *text, struct err *err)
 int pattern_list_add(struct pattern_list *list, const char *text,
 		     struct err *err)
 {
-	struct pattern *pattern = xcalloc(1, sizeof(*pattern));
+	struct pattern pattern = { 0 };
 
-	if (compile(pattern, text, err) < 0) {
-		pattern_free(pattern);
+	if (compile(&pattern, text, err) < 0) {
+		pattern_release(&pattern);
 		return err_prefix(err, "pattern '%.100s'", text);
 	}
 	ARRAY_GROW(list->items, list->len, list->cap);
@@ -186,7 +185,7 @@ int pattern_list_add(struct pattern_list *list, const char *text,
 void pattern_list_release(struct pattern_list *list)
 {
 	for (size_t i = 0; i < list->len; i++)
-		pattern_free(list->items[i]);
+		pattern_release(&list->items[i]);
 	free(list->items);
 	*list = (struct pattern_list){ 0 };
 }
@@ -218,9 +217,9 @@ static bool list_match(const struct pattern_list *list,
 	bool any_positive = false;
 
 	for (size_t i = list->len; i--;) {
-		if (pattern_match(list->items[i], subject))
-			return !list->items[i]->negated;
-		any_positive |= !list->items[i]->negated;
+		if (pattern_match(&list->items[i], subject))
+			return !list->items[i].negated;
+		any_positive |= !list->items[i].negated;
 	}
 	return list->len && !any_positive;
 }

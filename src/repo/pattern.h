@@ -32,7 +32,7 @@
 struct pattern;
 
 struct pattern_list {
-	struct pattern **items;
+	struct pattern *items;
 	size_t len, cap;
 };
 

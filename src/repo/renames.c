@@ -25,6 +25,11 @@ struct ends {
 	size_t len;
 };
 
+/* To be sorted while the ends themselves stay where they are. */
+struct end_ref {
+	struct end *end;
+};
+
 /* An added file and what it may have been. */
 struct candidate {
 	struct end *old, *new;
@@ -97,8 +102,8 @@ static void take(struct end *old, struct end *new)
 
 static int by_old_id(const void *a, const void *b)
 {
-	const struct end *left = *(struct end *const *)a;
-	const struct end *right = *(struct end *const *)b;
+	const struct end *left = ((const struct end_ref *)a)->end;
+	const struct end *right = ((const struct end_ref *)b)->end;
 	int order = oid_compare(&left->file->old_id, &right->file->old_id);
 
 	if (order)
@@ -107,14 +112,15 @@ static int by_old_id(const void *a, const void *b)
 }
 
 /* First of `sorted` whose blob is not below `id`. */
-static size_t lower_bound(struct end **sorted, size_t len, const struct oid *id)
+static size_t lower_bound(const struct end_ref *sorted, size_t len,
+			  const struct oid *id)
 {
 	size_t low = 0;
 
 	while (low < len) {
 		size_t middle = low + (len - low) / 2;
 
-		if (oid_compare(&sorted[middle]->file->old_id, id) < 0)
+		if (oid_compare(&sorted[middle].end->file->old_id, id) < 0)
 			low = middle + 1;
 		else
 			len = middle;
@@ -123,34 +129,34 @@ static size_t lower_bound(struct end **sorted, size_t len, const struct oid *id)
 }
 
 /* A deleted file of the same content: of the same name if there is one. */
-static struct end *find_same(const struct end *new, struct end **sorted,
-			     size_t len)
+static struct end *find_same(const struct end *new,
+			     const struct end_ref *sorted, size_t len)
 {
 	const struct oid *id = &new->file->id;
 	struct end *found = NULL;
 
 	for (size_t i = lower_bound(sorted, len, id);
-	     i < len && oid_equal(&sorted[i]->file->old_id, id); i++) {
-		uint32_t old_mode = sorted[i]->file->old_mode;
+	     i < len && oid_equal(&sorted[i].end->file->old_id, id); i++) {
+		uint32_t old_mode = sorted[i].end->file->old_mode;
 
-		if (sorted[i]->is_taken ||
+		if (sorted[i].end->is_taken ||
 		    (old_mode != new->file->mode &&
 		     !(is_regular(old_mode) && is_regular(new->file->mode))))
 			continue;
-		if (!strcmp(sorted[i]->name, new->name))
-			return sorted[i];
+		if (!strcmp(sorted[i].end->name, new->name))
+			return sorted[i].end;
 		if (!found)
-			found = sorted[i];
+			found = sorted[i].end;
 	}
 	return found;
 }
 
 static void match_same(struct search *search)
 {
-	struct end **sorted = xcalloc(search->old.len + 1, sizeof(*sorted));
+	struct end_ref *sorted = xcalloc(search->old.len + 1, sizeof(*sorted));
 
 	for (size_t i = 0; i < search->old.len; i++)
-		sorted[i] = &search->old.items[i];
+		sorted[i].end = &search->old.items[i];
 	if (search->old.len)
 		qsort(sorted, search->old.len, sizeof(*sorted), by_old_id);
 	for (size_t i = 0; i < search->new.len; i++) {
@@ -165,26 +171,27 @@ static void match_same(struct search *search)
 
 static int by_name(const void *a, const void *b)
 {
-	const struct end *left = *(struct end *const *)a;
-	const struct end *right = *(struct end *const *)b;
+	const struct end *left = ((const struct end_ref *)a)->end;
+	const struct end *right = ((const struct end_ref *)b)->end;
 
 	return strcmp(left->name, right->name);
 }
 
 /* Those not yet taken whose name no other has; *len is set. */
-static struct end **unique_names(size_t *len, struct ends *ends)
+static struct end_ref *unique_names(size_t *len, struct ends *ends)
 {
-	struct end **sorted = xcalloc(ends->len + 1, sizeof(*sorted));
+	struct end_ref *sorted = xcalloc(ends->len + 1, sizeof(*sorted));
 	size_t count = 0, from = 0;
 
 	for (size_t i = 0; i < ends->len; i++)
 		if (!ends->items[i].is_taken)
-			sorted[count++] = &ends->items[i];
+			sorted[count++].end = &ends->items[i];
 	if (count)
 		qsort(sorted, count, sizeof(*sorted), by_name);
 	*len = 0;
 	for (size_t i = 1; i <= count; i++) {
-		if (i < count && !strcmp(sorted[i]->name, sorted[from]->name))
+		if (i < count &&
+		    !strcmp(sorted[i].end->name, sorted[from].end->name))
 			continue;
 		if (i - from == 1)
 			sorted[(*len)++] = sorted[from];
@@ -211,19 +218,19 @@ static int score_of(unsigned *out, struct search *search, struct end *old,
 static int match_names(struct search *search)
 {
 	size_t old_len, new_len, i = 0, j = 0;
-	struct end **old = unique_names(&old_len, &search->old);
-	struct end **new = unique_names(&new_len, &search->new);
+	struct end_ref *old = unique_names(&old_len, &search->old);
+	struct end_ref *new = unique_names(&new_len, &search->new);
 	int ret = 0;
 
 	while (!ret && i < old_len && j < new_len) {
-		int order = strcmp(old[i]->name, new[j]->name);
+		int order = strcmp(old[i].end->name, new[j].end->name);
 		unsigned score = 0;
 
 		if (!order)
-			ret = score_of(&score, search, old[i], new[j],
+			ret = score_of(&score, search, old[i].end, new[j].end,
 				       SIMILARITY_SAME_NAME);
 		if (!ret && score >= SIMILARITY_SAME_NAME)
-			take(old[i], new[j]);
+			take(old[i].end, new[j].end);
 		i += order <= 0;
 		j += order >= 0;
 	}

@@ -11,6 +11,7 @@ tests_unit_repo_test_repo_SOURCES  = \
 	tests/unit/repo/test_changeset_agrees.c \
 	tests/unit/repo/test_fanout.c \
 	tests/unit/repo/test_history.c \
+	tests/unit/repo/test_merges.c \
 	tests/unit/repo/test_object.c \
 	tests/unit/repo/test_open.c \
 	tests/unit/repo/test_paths.c \
