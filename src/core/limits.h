@@ -32,6 +32,7 @@
 #define LIMIT_PATH_BYTES        4096
 #define LIMIT_LFS_POINTER_BYTES 1024
 #define LIMIT_RENAME_PAIRS      40000 /* more are not compared by content  */
+#define LIMIT_COPY_PAIRS 4000
 #define LIMIT_PATTERN_BYTES     1024
 #define LIMIT_PATTERN_BRACES    256 /* alternatives one pattern may mean   */
 #define LIMIT_PATTERN_EXPANDED  (32 * KIB) /* and their bytes together      */

@@ -127,9 +127,10 @@ void changeset_release(struct changeset *changeset);
  *
  * Attributes and configuration have no part in it. In changesets past the limit
  * files that people review (class_is_reviewed() of their path) come first.
- * Renames are those `git diff -M` finds. A copy is an added file that is at
- * least half the same as the old content of a modified or renamed one; it has
- * the old mode 000000 and no old blob.
+ * Renames are those `git diff -M` finds, by file name alone where more than
+ * 40000 pairs would have to be compared. A copy is an added file that is at
+ * least half the same as the old content of a modified or renamed one, looked
+ * for up to 4000 pairs; it has the old mode 000000 and no old blob.
  */
 void change_key_make(char out[SHA256_HEX_SIZE],
 		     const struct changeset *changeset);

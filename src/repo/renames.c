@@ -334,11 +334,11 @@ static int match_similar(struct search *search)
 	return ret;
 }
 
-static bool too_many(const struct search *search)
+static bool too_many(const struct search *search, size_t most)
 {
 	size_t olds = count_free(&search->old);
 
-	return olds && count_free(&search->new) > LIMIT_RENAME_PAIRS / olds;
+	return olds && count_free(&search->new) > most / olds;
 }
 
 /* What an added file may be a copy of. */
@@ -359,7 +359,7 @@ static int mark_copies(struct file_list *files, struct search *search)
 
 	collect(&copies.old, files, is_copied_from);
 	collect(&copies.new, files, is_added);
-	if (!too_many(&copies))
+	if (!too_many(&copies, LIMIT_COPY_PAIRS))
 		ret = rank(&ranked, &len, &copies);
 	for (size_t i = 0; !ret && i < len && ranked[i].new; i++) {
 		struct changed_file *to = ranked[i].new->file;
@@ -405,7 +405,7 @@ int renames_find(struct file_list *files, bool *by_name_only, struct repo *repo,
 	collect(&search.new, files, is_added);
 	match_same(&search);
 	ret = match_names(&search);
-	*by_name_only = too_many(&search);
+	*by_name_only = too_many(&search, LIMIT_RENAME_PAIRS);
 	if (!ret && !*by_name_only)
 		ret = match_similar(&search);
 	drop_taken(files, &search.old);

@@ -111,19 +111,24 @@ static int read_spans(struct repo *repo, struct spans_of of, struct err *err)
 	return 0;
 }
 
-static size_t common_bytes(const struct spans *a, const struct spans *b)
+/* Bytes of `a` found in `b`; gives up where `least` is out of reach. */
+static size_t common_bytes(const struct spans *a, const struct spans *b,
+			   size_t least)
 {
-	size_t i = 0, j = 0, common = 0;
+	size_t i = 0, j = 0, common = 0, left = a->size;
 
-	while (i < a->len && j < b->len) {
-		uint32_t left = a->items[i].hash, right = b->items[j].hash;
+	while (i < a->len && j < b->len && common + left >= least) {
+		const struct span *mine = &a->items[i];
+		const struct span *other = &b->items[j];
 
-		if (left == right)
-			common += a->items[i].bytes < b->items[j].bytes
-					  ? a->items[i].bytes
-					  : b->items[j].bytes;
-		i += left <= right;
-		j += right <= left;
+		if (mine->hash == other->hash)
+			common += mine->bytes < other->bytes ? mine->bytes
+							     : other->bytes;
+		if (mine->hash <= other->hash) {
+			left -= mine->bytes;
+			i++;
+		}
+		j += other->hash <= mine->hash;
 	}
 	return common;
 }
@@ -131,7 +136,7 @@ static size_t common_bytes(const struct spans *a, const struct spans *b)
 int spans_compare(unsigned *out, struct repo *repo, struct spans_of a,
 		  struct spans_of b, unsigned least, struct err *err)
 {
-	size_t larger, smaller;
+	size_t larger, smaller, common;
 
 	*out = 0;
 	if (read_size(repo, a, err) < 0 || read_size(repo, b, err) < 0)
@@ -146,8 +151,13 @@ int spans_compare(unsigned *out, struct repo *repo, struct spans_of a,
 		return 0;
 	if (read_spans(repo, a, err) < 0 || read_spans(repo, b, err) < 0)
 		return -1;
-	*out = (unsigned)(common_bytes(a.spans, b.spans) * SIMILARITY_MAX /
-			  larger);
+	if (a.spans->size > b.spans->size)
+		common = common_bytes(b.spans, a.spans,
+				      larger * least / SIMILARITY_MAX);
+	else
+		common = common_bytes(a.spans, b.spans,
+				      larger * least / SIMILARITY_MAX);
+	*out = (unsigned)(common * SIMILARITY_MAX / larger);
 	return 0;
 }
 
