@@ -149,7 +149,7 @@ void field_read_list(void *at, const struct field *field,
 	size_t len = node->len;
 	const char *text;
 
-	if (node->kind == NODE_SCALAR) {
+	if (node->kind == NODE_SCALAR && !node_is_null(node)) {
 		items = node;
 		len = 1;
 	} else if (!node_expect(node, NODE_SEQUENCE, field->key, mistakes)) {

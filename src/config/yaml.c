@@ -121,6 +121,10 @@ static void note_syntax(struct parse *parse)
 		mistakes_add(parse->mistakes,
 			     place_at(parse, yaml->context_mark),
 			     "a value that begins with '*' must be quoted");
+	else if (context && !strcmp(context, "while scanning a tag"))
+		mistakes_add(parse->mistakes,
+			     place_at(parse, yaml->context_mark),
+			     "a value that begins with '!' must be quoted");
 	else if (strstr(problem, "cannot start any token") && found == '\t')
 		mistakes_add(parse->mistakes,
 			     place_at(parse, yaml->problem_mark),

@@ -83,6 +83,8 @@ static const struct {
 	  "f.yml:1:8: '*a' must be quoted, else it is an alias in YAML\n" },
 	{ "a: [!Pods/**, b]\n",
 	  "f.yml:1:5: '!Pods/**' must be quoted, else it is a tag in YAML\n" },
+	{ "a: [!Pods/**]\n",
+	  "f.yml:1:5: a value that begins with '!' must be quoted\n" },
 	{ "a: !!str b\n", "f.yml:1:4: tags are not used here\n" },
 	{ "a: 1\nb: 2\na: 3\nb: 4\n",
 	  "f.yml:3:1: repeated key 'a', also on line 1\n"
