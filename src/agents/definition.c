@@ -240,6 +240,7 @@ static void add_definition(struct agent_list *list,
 		list->items[i] = agent;
 		return;
 	}
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers */
 	ARRAY_GROW(list->items, list->len, list->cap);
 	list->items[list->len++] = agent;
 }

@@ -9,7 +9,7 @@
 #include "core/limits.h"
 
 #define MINUTE_MS (60LL * 1000)
-#define DAY_MS    (24 * 60 * MINUTE_MS)
+#define DAY_MS    (24LL * 60 * MINUTE_MS)
 
 /* The services that need no section, and the usual variables of their keys. */
 static const struct built_in {
@@ -107,7 +107,7 @@ static void set_defaults(struct settings *out, const char *path)
 		.service = xstrdup("offline"),
 		.instances = 1,
 		.retention_ms = 400 * DAY_MS,
-		.cache_bytes = 512 * MIB,
+		.cache_bytes = 512L * MIB,
 		.budget = { .daily_nusd = -1,
 			    .monthly_nusd = -1,
 			    .per_run_nusd = -1,

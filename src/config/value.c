@@ -84,7 +84,8 @@ int value_flag(bool *out, const char *text, struct err *err)
 	static const char *const no[] = { "false", "no", "off" };
 
 	for (size_t i = 0; i < ARRAY_LEN(yes); i++) {
-		if (strcasecmp(text, yes[i]) && strcasecmp(text, no[i]))
+		if (strcasecmp(text, yes[i]) != 0 &&
+		    strcasecmp(text, no[i]) != 0)
 			continue;
 		*out = !strcasecmp(text, yes[i]);
 		return 0;
@@ -95,8 +96,11 @@ int value_flag(bool *out, const char *text, struct err *err)
 int value_duration_ms(int64_t *out, const char *text, struct err *err)
 {
 	static const struct unit units[] = {
-		{ "ms", 1 },          { "s", 1000 },         { "m", 60 * 1000 },
-		{ "h", 3600 * 1000 }, { "d", 86400 * 1000 },
+		{ "ms", 1 },
+		{ "s", 1000 },
+		{ "m", 60 * 1000LL },
+		{ "h", 3600 * 1000LL },
+		{ "d", 86400 * 1000LL },
 	};
 
 	if (read_units(out, text, units, ARRAY_LEN(units)))

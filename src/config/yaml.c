@@ -98,7 +98,9 @@ static char character_at(const struct parse *parse, yaml_mark_t mark)
 		while (i < parse->len && (parse->text[i] & 0xC0) == 0x80)
 			i++;
 	}
-	return i < parse->len ? parse->text[i] : '\0';
+	if (i == parse->len)
+		return '\0';
+	return parse->text[i];
 }
 
 /* What libyaml could not read, in words for people who do not know YAML. */

@@ -95,6 +95,7 @@ static void read_one_condition(struct trigger *trigger, const struct node *node,
 		condition_free(condition);
 		return;
 	}
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers */
 	ARRAY_GROW(trigger->conditions, trigger->condition_count,
 		   trigger->condition_cap);
 	trigger->conditions[trigger->condition_count++] = condition;
@@ -128,7 +129,7 @@ const struct field workflow_trigger_fields[] = {
 	{ .key = "event", .read = read_event, .is_required = true },
 	{ .key = "every",
 	  .set = field_set_duration,
-	  .min = 60 * 1000,
+	  .min = 60LL * 1000,
 	  .max = 400 * DAY_MS,
 	  .offset = TRIGGER(every_ms) },
 	{ .key = "conditions", .read = read_conditions },
@@ -292,9 +293,8 @@ enum holds workflow_test(const struct workflow *workflow,
 		enum holds holds = test_trigger(&workflow->triggers[i], facts,
 						i, &name, reasons);
 
-		if (holds == HOLDS_YES)
-			any = holds;
-		else if (holds == HOLDS_UNKNOWN && any == HOLDS_NO)
+		if (holds == HOLDS_YES ||
+		    (holds == HOLDS_UNKNOWN && any == HOLDS_NO))
 			any = holds;
 		if (any == HOLDS_YES && !reasons)
 			break;

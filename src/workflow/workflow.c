@@ -251,6 +251,7 @@ void workflow_list_add(struct workflow_list *list, struct workflow *workflow)
 		list->items[at] = workflow;
 		return;
 	}
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers */
 	ARRAY_GROW(list->items, list->len, list->cap);
 	memmove(list->items + at + 1, list->items + at,
 		(list->len - at) * sizeof(struct workflow *));
