@@ -17,3 +17,11 @@ tests_fuzz_fuzz_pattern_LDADD   = $(repo_libs)
 fuzz_programs += tests/fuzz/fuzz_secrets
 tests_fuzz_fuzz_secrets_SOURCES = $(fuzz_main) tests/fuzz/fuzz_secrets.c
 tests_fuzz_fuzz_secrets_LDADD   = $(code_libs)
+
+fuzz_programs += tests/fuzz/fuzz_agent
+tests_fuzz_fuzz_agent_SOURCES = tests/fuzz/fuzz_agent.c $(fuzz_main)
+tests_fuzz_fuzz_agent_LDADD   = $(agents_libs)
+
+fuzz_programs += tests/fuzz/fuzz_workflow
+tests_fuzz_fuzz_workflow_SOURCES = tests/fuzz/fuzz_workflow.c $(fuzz_main)
+tests_fuzz_fuzz_workflow_LDADD   = $(workflow_libs)
