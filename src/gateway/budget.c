@@ -85,13 +85,17 @@ void budget_free(struct budget *budget)
 
 	if (!budget)
 		return;
-	HASH_ITER (hh, budget->projects, project, next_project) {
-		HASH_DEL(budget->projects, project);
+	project = budget->projects;
+	HASH_CLEAR(hh, budget->projects);
+	for (; project; project = next_project) {
+		next_project = project->hh.next;
 		free(project->name);
 		free(project);
 	}
-	HASH_ITER (hh, budget->runs, run, next_run) {
-		HASH_DEL(budget->runs, run);
+	run = budget->runs;
+	HASH_CLEAR(hh, budget->runs);
+	for (; run; run = next_run) {
+		next_run = run->hh.next;
 		free(run->id);
 		free(run);
 	}
@@ -167,20 +171,19 @@ void budget_set_project_spent(struct budget *budget, int64_t now_ms,
 	project->month.used_nusd = month_nusd;
 }
 
-static void forget_old_runs(struct budget *budget)
+static void forget_old_run(struct budget *budget)
 {
-	struct run *run, *next;
+	struct run *run = budget->runs;
 
 	if (HASH_COUNT(budget->runs) < RUNS_MAX)
 		return;
-	HASH_ITER (hh, budget->runs, run, next) {
-		if (run->claims)
-			continue;
-		HASH_DEL(budget->runs, run);
-		free(run->id);
-		free(run);
+	while (run && run->claims)
+		run = run->hh.next;
+	if (!run)
 		return;
-	}
+	HASH_DEL(budget->runs, run);
+	free(run->id);
+	free(run);
 }
 
 static struct run *find_run(struct budget *budget, const char *id, bool make)
@@ -191,7 +194,7 @@ static struct run *find_run(struct budget *budget, const char *id, bool make)
 		return NULL;
 	HASH_FIND_STR(budget->runs, id, run);
 	if (!run && make) {
-		forget_old_runs(budget);
+		forget_old_run(budget);
 		run = xcalloc(1, sizeof(*run));
 		run->id = xstrdup(id);
 		HASH_ADD_KEYPTR(hh, budget->runs, run->id, strlen(run->id),

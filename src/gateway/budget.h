@@ -32,7 +32,7 @@ MUST_CHECK int budget_new(struct budget **out,
 			  const char *timezone, struct err *err);
 void budget_free(struct budget *budget);
 
-void budget_set_project(struct budget *budget, const char *project,
+void budget_set_project(struct budget *budget, const char *name,
 			int64_t monthly_nusd);
 
 /** When the day and the month of `now_ms` began. */
@@ -42,7 +42,7 @@ void budget_windows(int64_t now_ms, int64_t *day_ms, int64_t *month_ms);
 void budget_set_spent(struct budget *budget, int64_t now_ms, int64_t day_nusd,
 		      int64_t month_nusd);
 void budget_set_project_spent(struct budget *budget, int64_t now_ms,
-			      const char *project, int64_t month_nusd);
+			      const char *name, int64_t month_nusd);
 
 enum budget_answer {
 	BUDGET_FITS,

@@ -194,11 +194,10 @@ static void judge_answer(struct asking *asking)
 	else if (result->reply.stop == STOP_REFUSED)
 		service_result_fail(result, FAULT_REFUSED,
 				    "the model declined to answer");
-	else if (buf_check(&result->reply.text, "answer", &err) < 0)
-		service_result_fail(result, FAULT_ANSWER, "%s", err.msg);
-	else if (ask->check &&
-		 ask->check(result->reply.text.ptr, result->reply.text.len,
-			    ask->check_payload, &err) < 0)
+	else if (buf_check(&result->reply.text, "answer", &err) < 0 ||
+		 (ask->check &&
+		  ask->check(result->reply.text.ptr, result->reply.text.len,
+			     ask->check_payload, &err) < 0))
 		service_result_fail(result, FAULT_ANSWER, "%s", err.msg);
 }
 

@@ -104,10 +104,11 @@ static int open_state(struct gateway *gateway, const char *dir, struct err *err)
 
 static void release(struct gateway *gateway)
 {
-	struct target *target, *next;
+	struct target *target = gateway->targets, *next;
 
-	HASH_ITER (hh, gateway->targets, target, next) {
-		HASH_DEL(gateway->targets, target);
+	HASH_CLEAR(hh, gateway->targets);
+	for (; target; target = next) {
+		next = target->hh.next;
 		target_free(target);
 	}
 	prefix_free_all(gateway);

@@ -79,18 +79,23 @@ static bool follow(struct asking *asking, struct prefix *prefix)
 	return true;
 }
 
-/* Prefixes nobody will ask for again. */
+static bool is_old(const struct prefix *prefix, int64_t now)
+{
+	return !prefix->leader && !prefix->followers &&
+	       now - prefix->cached_at_ms >= PREFIX_KEPT_MS;
+}
+
+/* One that nobody will ask for again makes room for a new one. */
 static void forget_old(struct gateway *gateway, int64_t now)
 {
-	struct prefix *prefix, *next;
+	struct prefix *prefix = gateway->prefixes;
 
-	HASH_ITER (hh, gateway->prefixes, prefix, next) {
-		if (prefix->leader || prefix->followers ||
-		    now - prefix->cached_at_ms < PREFIX_KEPT_MS)
-			continue;
-		HASH_DEL(gateway->prefixes, prefix);
-		free(prefix);
-	}
+	while (prefix && !is_old(prefix, now))
+		prefix = prefix->hh.next;
+	if (!prefix)
+		return;
+	HASH_DEL(gateway->prefixes, prefix);
+	free(prefix);
 }
 
 bool prefix_wait(struct asking *asking)
@@ -146,10 +151,11 @@ void prefix_release(struct asking *asking)
 
 void prefix_free_all(struct gateway *gateway)
 {
-	struct prefix *prefix, *next;
+	struct prefix *prefix = gateway->prefixes, *next;
 
-	HASH_ITER (hh, gateway->prefixes, prefix, next) {
-		HASH_DEL(gateway->prefixes, prefix);
+	HASH_CLEAR(hh, gateway->prefixes);
+	for (; prefix; prefix = next) {
+		next = prefix->hh.next;
 		free(prefix);
 	}
 }

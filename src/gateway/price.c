@@ -43,14 +43,16 @@ void price_table_free(struct price_table *table)
 
 	if (!table)
 		return;
-	HASH_ITER (hh, table->models, model, next) {
+	model = table->models;
+	HASH_CLEAR(hh, table->models);
+	for (; model; model = next) {
+		next = model->hh.next;
 		while (model->prices) {
 			struct dated_price *price = model->prices;
 
 			model->prices = price->next;
 			free(price);
 		}
-		HASH_DEL(table->models, model);
 		free(model->model);
 		free(model);
 	}
@@ -163,70 +165,69 @@ int price_table_add(struct price_table *table, const struct json *prices,
 }
 
 /* LiteLLM's names, dollars a token. */
+static const struct {
+	const char *theirs, *ours;
+} litellm_names[] = {
+	{ "input_cost_per_token", "input" },
+	{ "output_cost_per_token", "output" },
+	{ "cache_read_input_token_cost", "cache_read" },
+	{ "cache_creation_input_token_cost", "cache_write" },
+	{ "cache_creation_input_token_cost_above_1hr", "cache_write_long" },
+};
+
+static const struct {
+	const char *suffix;
+	int64_t tokens;
+} litellm_tiers[] = {
+	{ "_above_100k_tokens", 100000 },
+	{ "_above_128k_tokens", 128000 },
+	{ "_above_200k_tokens", 200000 },
+	{ "_above_272k_tokens", 272000 },
+};
+
+/* Puts what `at` says of the tier into `out`, in our form; false: nothing. */
+static bool read_tier(struct json *out, const struct json *at,
+		      const char *suffix)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(litellm_names); i++) {
+		char *name = xstrf("%s%s", litellm_names[i].theirs, suffix);
+		const struct json *value = json_get(at, name);
+
+		free(name);
+		if (!json_is_number(value))
+			continue;
+		found = true;
+		json_set_double(out, litellm_names[i].ours,
+				json_double_or(value, "", -1) * 1e6);
+	}
+	return found;
+}
+
 static int read_litellm(struct price *out, const struct json *at,
 			struct err *err)
 {
-	static const struct {
-		const char *theirs, *ours;
-	} names[] = {
-		{ "input_cost_per_token", "input" },
-		{ "output_cost_per_token", "output" },
-		{ "cache_read_input_token_cost", "cache_read" },
-		{ "cache_creation_input_token_cost", "cache_write" },
-		{ "cache_creation_input_token_cost_above_1hr",
-		  "cache_write_long" },
-	};
-	static const struct {
-		const char *suffix;
-		int64_t tokens;
-	} tiers[] = {
-		{ "_above_100k_tokens", 100000 },
-		{ "_above_128k_tokens", 128000 },
-		{ "_above_200k_tokens", 200000 },
-		{ "_above_272k_tokens", 272000 },
-	};
-	struct json *base = json_new_object();
+	struct json *rates = json_new_object();
+	size_t t = 0;
 	int status = -1;
 
 	*out = (struct price){ .batch_percent = FULL_PRICE };
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		const struct json *value = json_get(at, names[i].theirs);
-
-		if (json_is_number(value))
-			json_set_double(base, names[i].ours,
-					json_double_or(value, "", -1) * 1e6);
-	}
-	if (read_rates(&out->base, base, err) < 0)
+	read_tier(rates, at, "");
+	if (read_rates(&out->base, rates, err) < 0)
 		goto out;
-	for (size_t t = 0; t < ARRAY_LEN(tiers); t++) {
-		struct json *above = json_copy(base);
-		bool found = false;
-
-		for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-			char *name = xstrf("%s%s", names[i].theirs,
-					   tiers[t].suffix);
-			const struct json *value = json_get(at, name);
-
-			free(name);
-			if (!json_is_number(value))
-				continue;
-			found = true;
-			json_set_double(above, names[i].ours,
-					json_double_or(value, "", -1) * 1e6);
-		}
-		if (found)
-			out->above_tokens = tiers[t].tokens;
-		if (found && read_rates(&out->above, above, err) < 0) {
-			json_free(above);
+	/* What a tier does not say costs the same in it. */
+	while (t < ARRAY_LEN(litellm_tiers) &&
+	       !read_tier(rates, at, litellm_tiers[t].suffix))
+		t++;
+	if (t < ARRAY_LEN(litellm_tiers)) {
+		out->above_tokens = litellm_tiers[t].tokens;
+		if (read_rates(&out->above, rates, err) < 0)
 			goto out;
-		}
-		json_free(above);
-		if (found)
-			break;
 	}
 	status = 0;
 out:
-	json_free(base);
+	json_free(rates);
 	return status;
 }
 

@@ -70,8 +70,10 @@ void model_map_free(struct model_map *map)
 
 	if (!map)
 		return;
-	HASH_ITER (hh, map->mappings, mapping, next) {
-		HASH_DEL(map->mappings, mapping);
+	mapping = map->mappings;
+	HASH_CLEAR(hh, map->mappings);
+	for (; mapping; mapping = next) {
+		next = mapping->hh.next;
 		free(mapping->retired);
 		free(mapping->model);
 		free(mapping);

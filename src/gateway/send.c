@@ -39,6 +39,7 @@ static void on_reply(struct http_reply *reply, const struct err *err,
 
 	gateway_enter(gateway);
 	if (err) {
+		asking->is_unsent = err->detail == HTTP_NOT_SENT;
 		service_result_fail(&asking->result, fault_of(err), "%s",
 				    err->msg);
 	} else if (!asking->is_stopping) {

@@ -131,9 +131,10 @@ void service_result_fail(struct service_result *result, enum fault fault,
 	buf_addstr(&text, line);
 	secret_mask(&text);
 	clean = text_clean(text.ptr, false);
-	clean[text_cut(clean, strlen(clean), sizeof(result->message) - 1)] =
-		'\0';
-	strcpy(result->message, clean);
+	snprintf(result->message, sizeof(result->message), "%.*s",
+		 (int)text_cut(clean, strlen(clean),
+			       sizeof(result->message) - 1),
+		 clean);
 	free(clean);
 	buf_release(&text);
 	result->fault = fault;

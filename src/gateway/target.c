@@ -26,13 +26,17 @@ void target_free(struct target *target)
 	struct learnt *learnt, *next_learnt;
 	struct lane *lane, *next_lane;
 
-	HASH_ITER (hh, target->learnt, learnt, next_learnt) {
-		HASH_DEL(target->learnt, learnt);
+	learnt = target->learnt;
+	HASH_CLEAR(hh, target->learnt);
+	for (; learnt; learnt = next_learnt) {
+		next_learnt = learnt->hh.next;
 		free(learnt->model);
 		free(learnt);
 	}
-	HASH_ITER (hh, target->lanes, lane, next_lane) {
-		HASH_DEL(target->lanes, lane);
+	lane = target->lanes;
+	HASH_CLEAR(hh, target->lanes);
+	for (; lane; lane = next_lane) {
+		next_lane = lane->hh.next;
 		free(lane->project);
 		free(lane);
 	}

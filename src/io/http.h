@@ -81,6 +81,9 @@ int64_t http_reply_retry_after_s(const struct http_reply *reply);
 struct http;
 struct http_call;
 
+/** err->detail of a request no byte of which has left. */
+#define HTTP_NOT_SENT (-1)
+
 /**
  * The end of a request; once for each that was started, never from inside
  * http_start() or http_cancel(). One of `reply` and `err` is NULL. Any status

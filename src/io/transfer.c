@@ -404,7 +404,12 @@ enum transfer_end transfer_end_hop(struct transfer *t, CURLcode code,
 		return TRANSFER_FAILED;
 	}
 	if (code != CURLE_OK) {
+		long sent = 0;
+
 		set_curl_error(err, code);
+		curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &sent);
+		if (sent == 0)
+			err->detail = HTTP_NOT_SENT;
 		return TRANSFER_FAILED;
 	}
 	if (t->is_redirect)

@@ -12,6 +12,15 @@ tests_unit_services_test_services_SOURCES  = \
 	tests/unit/services/test_replies.c \
 	tests/unit/services/test_requests.c
 
+unit_programs += tests/unit/services/test_live
+tests_unit_services_test_live_CFLAGS   = $(unit_cflags)
+tests_unit_services_test_live_CPPFLAGS = $(unit_cppflags)
+tests_unit_services_test_live_LDADD    = $(services_libs) $(CRITERION_LIBS)
+tests_unit_services_test_live_SOURCES  = \
+	tests/lib/server.c tests/lib/server.h \
+	tests/unit/services/test_live.c
+EXTRA_DIST += tests/fake/ai_server.py
+
 # Over the fake network, which takes the place of io's.
 unit_programs += tests/unit/services/test_cursor
 tests_unit_services_test_cursor_CFLAGS   = $(unit_cflags)
