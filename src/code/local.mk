@@ -10,6 +10,7 @@ libcode_a_SOURCES = \
 	src/code/outline.c src/code/outline.h \
 	src/code/parser.c src/code/parser.h \
 	src/code/parser_objc.c \
+	src/code/parser_objc.c src/code/parser_words.c \
 	src/code/parser_words.c \
 	src/code/personal.c src/code/personal.h \
 	src/code/plausible.c src/code/plausible.h \
@@ -38,3 +39,4 @@ libcode_a_SOURCES = \
 	src/code/view.c src/code/view.h
 
 code_libs = libcode.a $(repo_libs) $(config_libs) $(io_libs) $(PCRE2_LIBS) $(HS_LIBS)
+code_libs = libcode.a $(repo_libs) $(config_libs) $(PCRE2_LIBS) $(HS_LIBS)

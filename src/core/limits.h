@@ -51,6 +51,10 @@
 #define LIMIT_CACHE_ENTRIES 20000
 #define LIMIT_CACHE_AGE_S   (30L * 24 * 3600)
 
+/* What the offline service reads of a repository. */
+#define LIMIT_TREE_FILES  200000     /* files listed       */
+#define LIMIT_TESTS_BYTES (32 * MIB) /* tests read in all  */
+
 /* Rules of a project. */
 #define LIMIT_RULES         1000
 #define LIMIT_RULE_FILES    100

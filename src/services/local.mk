@@ -8,8 +8,11 @@ libservices_a_SOURCES = \
 	src/services/kinds.h \
 	src/services/offline.c src/services/offline.h \
 	src/services/offline_answer.c \
+	src/services/offline_docs.c \
 	src/services/offline_job.c src/services/offline_job.h \
 	src/services/offline_rules.c \
+	src/services/offline_secrets.c \
+	src/services/offline_tests.c \
 	src/services/openai.c \
 	src/services/registry.c src/services/registry.h \
 	src/services/reply.c src/services/reply.h

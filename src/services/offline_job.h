@@ -73,4 +73,8 @@ enum offline_rules {
 MUST_CHECK int offline_rules(struct offline_job *job, enum offline_rules which,
 			     struct err *err);
 
+MUST_CHECK int offline_secrets(struct offline_job *job, struct err *err);
+MUST_CHECK int offline_docs(struct offline_job *job, struct err *err);
+MUST_CHECK int offline_untested(struct offline_job *job, struct err *err);
+
 #endif /* SERVICES_OFFLINE_JOB_H */

@@ -7,6 +7,7 @@ tests_unit_services_test_services_SOURCES  = \
 	tests/unit/services/asked.c tests/unit/services/asked.h \
 	tests/unit/services/test_command.c \
 	tests/unit/services/test_offline.c \
+	tests/unit/services/test_offline_parts.c \
 	tests/unit/services/test_offline_service.c \
 	tests/unit/services/test_registry.c \
 	tests/unit/services/test_replies.c \
