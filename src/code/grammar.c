@@ -159,6 +159,7 @@ static const struct word c_words[] = {
 	{ "struct", ROLE_TYPE, SYMBOL_STRUCT },
 	{ "switch", ROLE_CONTROL, 0 },
 	{ "try", ROLE_CONTROL, 0 },
+	{ "typedef", ROLE_ALIAS, 0 },
 	{ "typeof", ROLE_CONTROL, 0 },
 	{ "union", ROLE_TYPE, SYMBOL_STRUCT },
 	{ "virtual", ROLE_MODIFIER, 0 },

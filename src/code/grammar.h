@@ -26,6 +26,7 @@ enum role {
 	ROLE_CONTROL,    /* looks like a call and is none: if, for   */
 	ROLE_NEW,
 	ROLE_NAMESPACE, /* its braces are no scope of their own      */
+	ROLE_ALIAS,     /* typedef */
 	ROLE_CONTINUES, /* may begin the next line of a header       */
 };
 

@@ -167,9 +167,11 @@ const struct symbol *outline_parent(const struct outline *outline,
 bool outline_is_public(const struct outline *outline,
 		       const struct symbol *symbol)
 {
+	const struct symbol *first = symbol;
+
 	for (; symbol; symbol = outline_parent(outline, symbol)) {
 		/* An extension is not seen, its members are. */
-		if (symbol->kind == SYMBOL_EXTENSION)
+		if (symbol->kind == SYMBOL_EXTENSION && symbol != first)
 			continue;
 		if (symbol->visibility < VISIBILITY_PROTECTED)
 			return false;
@@ -247,18 +249,23 @@ void symbol_add_path(struct buf *out, const struct outline *outline,
 	}
 }
 
-/* White space becomes one space, and none behind an opening bracket. */
+/* White space becomes one space, and none behind an opening bracket or before
+ * a closing one. */
 static void add_squeezed(struct buf *line, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		bool space = isspace((unsigned char)text[i]);
-		char last = line->len ? line->ptr[line->len - 1] : ' ';
+		const char *end = line->ptr + line->len;
+		bool is_open = line->len == 0 || strchr(" ([", end[-1]);
 
-		if (space && (last == ' ' || last == '(' || last == '['))
+		if (isspace((unsigned char)text[i])) {
+			if (!is_open)
+				buf_addch(line, ' ');
 			continue;
-		if ((text[i] == ')' || text[i] == ',') && last == ' ')
+		}
+		if ((text[i] == ')' || text[i] == ',') && line->len > 0 &&
+		    end[-1] == ' ')
 			buf_truncate(line, line->len - 1);
-		buf_addch(line, space ? ' ' : text[i]);
+		buf_addch(line, text[i]);
 	}
 }
 
@@ -273,15 +280,15 @@ void symbol_add_signature(struct buf *out, const struct outline *outline,
 	struct span span;
 	struct buf line;
 
-	if (len > 2 * LIMIT_SIGNATURE)
-		len = 2 * LIMIT_SIGNATURE;
-	buf_init(&line, 2 * LIMIT_SIGNATURE);
+	if (len > (size_t)LIMIT_SIGNATURE * 2)
+		len = (size_t)LIMIT_SIGNATURE * 2;
+	buf_init(&line, (size_t)LIMIT_SIGNATURE * 2);
 	lexer_init(&lexer, text, len, outline->lang);
 	while (lexer_next(&lexer, &span))
 		if (span.kind != SPAN_COMMENT)
 			add_squeezed(&line, text + span.start,
 				     span.end - span.start);
-	while (line.len && line.ptr[line.len - 1] == ' ')
+	while (line.len && strchr(" ;", line.ptr[line.len - 1]))
 		buf_truncate(&line, line.len - 1);
 	text_add_clean(out, line.ptr,
 		       text_cut(line.ptr, line.len, LIMIT_SIGNATURE), false);

@@ -10,8 +10,9 @@
 
 /** \file
  * The state that reads declarations out of a file's bare view, shared by
- * parser.c (tokens and scopes), parser_words.c (keywords and names) and
- * parser_objc.c. Not for others: see code/outline.h.
+ * parser.c (tokens), parser_scope.c (symbols and braces), parser_lines.c,
+ * parser_words.c (keywords and names) and parser_objc.c. Not for others: see
+ * code/outline.h.
  */
 
 /* Braces deeper than this are counted, not looked into. */
@@ -29,12 +30,14 @@ struct statement {
 	bool is_started;
 	bool has_only_modifiers;
 	bool has_visibility, has_override, has_equals, is_namespace;
+	bool is_alias; /* typedef */
 	bool is_after_new;
 	int new_brackets;
 	enum visibility visibility;
 	unsigned words;
 	uint32_t start, line;
-	uint32_t signature; /* 0 until there is more than attributes */
+	bool has_signature; /* there is more than attributes */
+	uint32_t signature;
 	struct name callee; /* first name before a bracket */
 };
 
@@ -81,6 +84,7 @@ struct parser {
 	/* The token before. */
 	char prev;
 	bool prev_is_word, prev_is_attribute;
+	int attribute_at, attribute_top; /* where its arguments opened */
 	struct name prev_word;
 	const struct word *prev_keyword;
 
@@ -120,7 +124,9 @@ static inline bool parser_in_type(struct parser *parser)
 /** The byte at offset `pos`, NUL past the end. */
 static inline char parser_byte(const struct parser *parser, size_t pos)
 {
-	return pos < parser->len ? parser->text[pos] : '\0';
+	if (pos >= parser->len)
+		return '\0';
+	return parser->text[pos];
 }
 
 /** The next byte that is not white space, from `pos` on. */
@@ -156,6 +162,26 @@ void parser_finish_expression(struct parser *parser);
 void parser_start_expression(struct parser *parser, int symbol);
 
 void parser_reset_statement(struct parser *parser);
+
+/** Is the header of a declaration being read, here and not in brackets? */
+bool parser_has_pending(const struct scope *scope);
+
+/* One each for the marks that shape a file. */
+void parser_open_brace(struct parser *parser);
+void parser_close_brace(struct parser *parser);
+void parser_open_bracket(struct parser *parser, char mark);
+void parser_close_bracket(struct parser *parser);
+void parser_on_equals(struct parser *parser);
+void parser_on_semicolon(struct parser *parser);
+
+/** Leaves the innermost scope; `line` is the last one of its symbol. */
+void parser_close_scope(struct parser *parser, uint32_t line);
+
+/** Between lines, with the next token at `pos`: what ends here? */
+void parser_end_line(struct parser *parser, size_t pos);
+
+/** A line that begins with #. False if it means nothing and is code. */
+bool parser_on_directive(struct parser *parser);
 
 /** A word that is not part of something bigger; `keyword` may be NULL. */
 void parser_on_word(struct parser *parser, struct name word,

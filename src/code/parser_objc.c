@@ -162,6 +162,7 @@ static void on_property(struct parser *parser)
 	parser->has_block_name = false;
 	parser->property_name = (struct name){ 0, 0, 0 };
 	statement->signature = statement->start;
+	statement->has_signature = true;
 }
 
 static void on_clause(struct parser *parser)
@@ -187,8 +188,6 @@ void objc_on_at(struct parser *parser)
 
 	word.len = (uint32_t)(parser_word_end(parser, word.start) - word.start);
 	parser->pos = word.start + word.len;
-	parser->last_end = (uint32_t)parser->pos;
-	parser->last_line = parser->line;
 	parser->prev = '@';
 	parser->prev_is_word = false;
 	parser->prev_is_attribute = false;
@@ -196,9 +195,12 @@ void objc_on_at(struct parser *parser)
 	for (size_t i = 0; i < sizeof(at_words) / sizeof(at_words[0]); i++) {
 		if (parser_name_is(parser, word, at_words[i].word)) {
 			at_words[i].act(parser);
+			parser->prev = ';';
 			break;
 		}
 	}
+	parser->last_end = (uint32_t)parser->pos;
+	parser->last_line = parser->line;
 }
 
 bool objc_starts_method(struct parser *parser)
@@ -217,6 +219,7 @@ bool objc_starts_method(struct parser *parser)
 	statement->start = (uint32_t)parser->pos;
 	statement->line = parser->line;
 	statement->signature = (uint32_t)parser->pos;
+	statement->has_signature = true;
 	parser->is_property = false;
 	parser->method = METHOD_TYPE;
 	parser->method_brackets = 0;

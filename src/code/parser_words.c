@@ -60,6 +60,9 @@ static void on_property(struct parser *parser, struct name word,
 	bool by_token = parser->grammar->has_headers_by_token;
 
 	if (parser_in_type(parser) && scope->brackets == 0) {
+		/* guard let, if let, for (val in scripts */
+		if (!scope->statement.has_only_modifiers)
+			return;
 		if (by_token) {
 			parser->header =
 				(struct header){ .kind = HEADER_PROPERTY };
@@ -174,6 +177,14 @@ static void on_namespace(struct parser *parser, struct name word,
 	parser_scope(parser)->statement.is_namespace = true;
 }
 
+static void on_alias(struct parser *parser, struct name word,
+		     const struct word *keyword)
+{
+	(void)word;
+	(void)keyword;
+	parser_scope(parser)->statement.is_alias = true;
+}
+
 static const struct {
 	void (*act)(struct parser *parser, struct name word,
 		    const struct word *keyword);
@@ -192,6 +203,7 @@ static const struct {
 	[ROLE_CONTROL] = { on_control, false },
 	[ROLE_NEW] = { on_new, false },
 	[ROLE_NAMESPACE] = { on_namespace, false },
+	[ROLE_ALIAS] = { on_alias, false },
 	[ROLE_CONTINUES] = { NULL, false },
 };
 
@@ -207,8 +219,10 @@ void parser_on_word(struct parser *parser, struct name word,
 		return;
 	if (parser_scope(parser)->brackets == 0) {
 		statement->words++;
-		if (!statement->signature)
+		if (!statement->has_signature) {
+			statement->has_signature = true;
 			statement->signature = word.start;
+		}
 		if (!roles[role].is_modifier)
 			statement->has_only_modifiers = false;
 	}

@@ -8,6 +8,7 @@ tests_unit_code_test_code_SOURCES  = \
 	tests/unit/code/test_canon.c \
 	tests/unit/code/test_lang.c \
 	tests/unit/code/test_literals.c \
+	tests/unit/code/test_outline.c \
 	tests/unit/code/test_personal.c \
 	tests/unit/code/test_redact.c \
 	tests/unit/code/test_regex.c \
