@@ -5,7 +5,7 @@ unit_programs =
 # criterion's eq(str, ...) takes char *, so string literals must stay writable.
 unit_cflags = $(AM_CFLAGS) $(CRITERION_CFLAGS) -Wno-pedantic -Wno-write-strings \
               -Wno-discarded-qualifiers -Wno-cast-qual
-unit_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib -I$(top_srcdir)/tests/unit/report
+unit_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 
 include tests/unit/core/local.mk
 include tests/unit/io/local.mk

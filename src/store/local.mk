@@ -1,8 +1,10 @@
 noinst_LIBRARIES += libstore.a
+libstore_a_CFLAGS  = $(AM_CFLAGS)
 libstore_a_SOURCES = \
 	src/store/fields.c src/store/fields.h \
 	src/store/findings_life.c src/store/findings_life.h \
-	src/store/fingerprint.c src/store/identity.h \
+	src/store/fingerprint.c \
+	src/store/identity.h \
 	src/store/note_parse.c \
 	src/store/note_text.c src/store/note_text.h \
 	src/store/notes.c src/store/notes.h \
@@ -15,4 +17,4 @@ libstore_a_SOURCES = \
 	src/store/runs.c src/store/runs.h \
 	src/store/state_ref.c src/store/state_ref.h
 
-store_libs = libstore.a $(repo_libs)
+store_libs = libstore.a $(repo_libs) $(io_libs)

@@ -1,7 +1,7 @@
 unit_programs += tests/unit/repo/test_repo
 tests_unit_repo_test_repo_CFLAGS   = $(unit_cflags)
-tests_unit_repo_test_repo_CPPFLAGS = $(unit_cppflags)
-tests_unit_repo_test_repo_LDADD    = $(repo_libs) $(CRITERION_LIBS)
+tests_unit_repo_test_repo_CPPFLAGS = $(unit_cppflags) -I$(top_srcdir)/tests/unit/repo
+tests_unit_repo_test_repo_LDADD    = $(repo_libs) $(io_libs) $(CRITERION_LIBS)
 tests_unit_repo_test_repo_SOURCES  = \
 	tests/lib/sandbox.c tests/lib/sandbox.h \
 	tests/unit/repo/made.c tests/unit/repo/made.h \
