@@ -11,9 +11,13 @@ libcode_a_SOURCES = \
 	src/code/parser.c src/code/parser.h \
 	src/code/parser_lines.c \
 	src/code/parser_objc.c \
+	src/code/parser_objc.c src/code/parser_words.c \
 	src/code/parser_scope.c \
 	src/code/parser_words.c \
 	src/code/personal.c src/code/personal.h \
+	src/code/personal_mail.c \
+	src/code/personal_number.c \
+	src/code/personal_scan.h \
 	src/code/plausible.c src/code/plausible.h \
 	src/code/prefilter.c src/code/prefilter.h \
 	src/code/prefilter_hs.c src/code/prefilter_hs.h \
