@@ -24,7 +24,9 @@
 #define BLOCK_END    "-----END"
 #define BLOCK_DASHES "-----"
 #define LEAST_BLOCK  60 /* bytes of a key, however small */
-#define BLOCK_HEADER 48 /* "-----BEGIN ENCRYPTED PRIVATE KEY" and more */
+#define BLOCK_WORDS  "PRIVATE KEY"
+
+#define MAX_BLOCK_KIND 20 /* bytes, as the pattern of that kind has it */
 
 struct search {
 	struct secret_hits *out;
@@ -211,48 +213,67 @@ static size_t end_of_block(const char *text, size_t at, size_t to)
 	return stop < to ? stop + strlen(BLOCK_DASHES) : to;
 }
 
+/* The line that `marker` begins and whose "PRIVATE KEY" ends at `at`: where it
+ * begins, or `at` if it is none. */
+static size_t header_start(const char *text, size_t at, const char *marker)
+{
+	size_t len = strlen(marker);
+	size_t start = at - strlen(BLOCK_WORDS);
+	size_t kind = 0; /* letters between, "ENCRYPTED " */
+
+	while (start > 0 && kind <= MAX_BLOCK_KIND) {
+		if (start >= len &&
+		    memcmp(text + start - len, marker, len) == 0)
+			return start - len;
+		start--;
+		kind++;
+		if (!isupper((unsigned char)text[start]) && text[start] != ' ')
+			break;
+	}
+	return at;
+}
+
 /* A text may begin within a key: then what is before its end is part of it. */
-static void look_at_block_end(struct search *search, unsigned index,
-			      size_t from, size_t at)
+static void look_at_block_end(struct search *search, unsigned index, size_t at)
 {
 	const char *text = search->text;
-	size_t line = find(text, from, at, BLOCK_END);
+	size_t line = header_start(text, at, BLOCK_END);
 	size_t first = search->block_done;
 	size_t start;
+	size_t stop;
 
-	if (line == at)
+	if (line == at || line < first)
 		return;
 	if (line - first > LIMIT_PRIVATE_KEY)
 		first = line - LIMIT_PRIVATE_KEY;
 	start = start_of_base64(text, line, first);
-	if (line - start < LEAST_BLOCK)
-		return;
-	search->block_done = end_of_block(text, line, search->len);
-	add_hit(search, index, start, search->block_done, false);
+	stop = at;
+	while (stop < search->len && text[stop] == '-')
+		stop++;
+	search->block_done = stop;
+	if (line - start >= LEAST_BLOCK)
+		add_hit(search, index, start, stop, false);
 }
 
+/* `at` is behind "PRIVATE KEY". */
 static void look_at_block(struct search *search, unsigned index, size_t at)
 {
 	const char *text = search->text;
-	size_t from = at > BLOCK_HEADER ? at - BLOCK_HEADER : 0;
+	size_t start = header_start(text, at, BLOCK_BEGIN);
 	size_t to = search->len - at > LIMIT_PRIVATE_KEY
 			    ? at + LIMIT_PRIVATE_KEY
 			    : search->len;
-	size_t start;
 	size_t stop;
 
-	if (from < search->block_done)
-		from = search->block_done;
-	if (from >= at)
+	if (at <= search->block_done)
 		return;
-	start = find(text, from, at, BLOCK_BEGIN);
 	if (start == at) {
-		look_at_block_end(search, index, from, at);
+		look_at_block_end(search, index, at);
 		return;
 	}
 	stop = end_of_block(text, at, to);
 	/* A header alone, as code that reads keys has it, is no key. */
-	if (stop - at < LEAST_BLOCK)
+	if (start < search->block_done || stop - at < LEAST_BLOCK)
 		return;
 	search->block_done = stop;
 	add_hit(search, index, start, stop, false);
@@ -425,7 +446,10 @@ static void on_suspicion(const struct prefilter_hit *hit, void *payload)
 	}
 	kind = secret_kind_at(hit->kind);
 	if (kind->flags & KIND_BLOCK) {
-		look_at_block(search, hit->kind, hit->at);
+		look_at_block(search, hit->kind,
+			      hit->at + (hit->place == PREFILTER_KEYWORD
+						 ? strlen(BLOCK_WORDS)
+						 : 0));
 		return;
 	}
 	if (hit->place == PREFILTER_KEYWORD && !kind->lead &&
