@@ -10,8 +10,12 @@
 #define MATCH_STEPS 100000
 #define MATCH_KIB   1024
 
+struct matcher {
+	pcre2_code *code;
+};
+
 struct matchers {
-	pcre2_code **codes;
+	struct matcher *items; /* by kind */
 	size_t count;
 };
 
@@ -48,11 +52,12 @@ int matchers_new(struct matchers **out, struct err *err)
 {
 	struct matchers *matchers = xcalloc(1, sizeof(*matchers));
 
-	matchers->codes = xcalloc(secret_kind_count(),
-				  sizeof(*matchers->codes));
+	matchers->items = xcalloc(secret_kind_count(),
+				  sizeof(*matchers->items));
 	for (size_t i = 0; i < secret_kind_count(); i++) {
 		matchers->count = i + 1;
-		if (compile(&matchers->codes[i], secret_kind_at(i), err) < 0) {
+		if (compile(&matchers->items[i].code, secret_kind_at(i), err) <
+		    0) {
 			matchers_free(matchers);
 			return -1;
 		}
@@ -66,8 +71,8 @@ void matchers_free(struct matchers *matchers)
 	if (!matchers)
 		return;
 	for (size_t i = 0; i < matchers->count; i++)
-		pcre2_code_free(matchers->codes[i]);
-	free(matchers->codes);
+		pcre2_code_free(matchers->items[i].code);
+	free(matchers->items);
 	free(matchers);
 }
 
@@ -102,7 +107,7 @@ bool matchers_find(struct matcher_match *out, const struct matchers *matchers,
 	int count;
 
 	pcre2_set_offset_limit(room->context, range->limit);
-	count = pcre2_match(matchers->codes[kind], (PCRE2_SPTR)range->text,
+	count = pcre2_match(matchers->items[kind].code, (PCRE2_SPTR)range->text,
 			    range->to, range->from, 0, room->data,
 			    room->context);
 	if (count < 0)
@@ -119,6 +124,6 @@ bool matchers_accept(const struct matchers *matchers, struct matcher_room *room,
 		     unsigned kind, const char *value, size_t len)
 {
 	pcre2_set_offset_limit(room->context, 0);
-	return pcre2_match(matchers->codes[kind], (PCRE2_SPTR)value, len, 0, 0,
-			   room->data, room->context) >= 0;
+	return pcre2_match(matchers->items[kind].code, (PCRE2_SPTR)value, len,
+			   0, 0, room->data, room->context) >= 0;
 }

@@ -1,6 +1,5 @@
 #include "code/prefilter.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "code/literals.h"
@@ -16,6 +15,7 @@ struct prefilter {
 };
 
 struct literal_list {
+	struct strvec texts;
 	struct literal *items;
 	size_t len;
 	size_t cap;
@@ -24,9 +24,11 @@ struct literal_list {
 static void add_literal(struct literal_list *list, const char *text,
 			bool any_case, unsigned id)
 {
+	strvec_add(&list->texts, text);
 	ARRAY_GROW(list->items, list->len, list->cap);
-	list->items[list->len++] = (struct literal){ xstrdup(text), any_case,
-						     id };
+	list->items[list->len] = (struct literal){ list->texts.v[list->len],
+						   any_case, id };
+	list->len++;
 }
 
 /* "api_key" is also written apikey, api-key and api.key. */
@@ -55,7 +57,7 @@ static void add_spellings(struct literal_list *list, char *keyword)
 
 static struct literals *build_literals(void)
 {
-	struct literal_list list = { NULL, 0, 0 };
+	struct literal_list list = { .texts = STRVEC_INIT };
 	struct literals *literals;
 
 	for (size_t i = 0; i < secret_kind_count(); i++) {
@@ -74,8 +76,7 @@ static struct literals *build_literals(void)
 		strvec_release(&words);
 	}
 	literals = literals_new(list.items, list.len);
-	for (size_t i = 0; i < list.len; i++)
-		free((char *)(uintptr_t)list.items[i].text);
+	strvec_release(&list.texts);
 	free(list.items);
 	return literals;
 }

@@ -28,12 +28,16 @@ struct expressions {
 	char digest[SHA256_HEX_SIZE];
 };
 
+struct spare_scratch {
+	hs_scratch_t *scratch;
+};
+
 /* Each thread that searches needs scratch space; it is kept for the next. */
 struct prefilter_hs {
 	hs_database_t *database;
 	hs_scratch_t *model;
 	pthread_mutex_t lock;
-	hs_scratch_t **spare;
+	struct spare_scratch *spare;
 	size_t spare_len;
 	size_t spare_cap;
 };
@@ -237,7 +241,7 @@ void prefilter_hs_free(struct prefilter_hs *hs)
 	if (!hs)
 		return;
 	for (size_t i = 0; i < hs->spare_len; i++)
-		hs_free_scratch(hs->spare[i]);
+		hs_free_scratch(hs->spare[i].scratch);
 	free(hs->spare);
 	hs_free_scratch(hs->model);
 	hs_free_database(hs->database);
@@ -251,7 +255,7 @@ static hs_scratch_t *take_scratch(struct prefilter_hs *hs)
 
 	pthread_mutex_lock(&hs->lock);
 	if (hs->spare_len)
-		scratch = hs->spare[--hs->spare_len];
+		scratch = hs->spare[--hs->spare_len].scratch;
 	else if (hs_clone_scratch(hs->model, &scratch) != HS_SUCCESS)
 		scratch = NULL;
 	pthread_mutex_unlock(&hs->lock);
@@ -262,7 +266,7 @@ static void give_scratch(struct prefilter_hs *hs, hs_scratch_t *scratch)
 {
 	pthread_mutex_lock(&hs->lock);
 	ARRAY_GROW(hs->spare, hs->spare_len, hs->spare_cap);
-	hs->spare[hs->spare_len++] = scratch;
+	hs->spare[hs->spare_len++].scratch = scratch;
 	pthread_mutex_unlock(&hs->lock);
 }
 

@@ -55,9 +55,8 @@ struct redactor *redactor_new(struct secrets *secrets)
 	return redactor;
 }
 
-static void drop_text(struct redactor *redactor, struct places *text)
+static void free_places(struct places *text)
 {
-	HASH_DEL(redactor->texts, text);
 	free(text->path);
 	free(text->items);
 	free(text);
@@ -66,18 +65,26 @@ static void drop_text(struct redactor *redactor, struct places *text)
 void redactor_free(struct redactor *redactor)
 {
 	struct value *value;
-	struct value *next_value;
 	struct places *text;
-	struct places *next_text;
 
 	if (!redactor)
 		return;
-	HASH_ITER (hh, redactor->values, value, next_value) {
-		HASH_DEL(redactor->values, value);
+	value = redactor->values;
+	HASH_CLEAR(hh, redactor->values);
+	while (value) {
+		struct value *next = value->hh.next;
+
 		free(value);
+		value = next;
 	}
-	HASH_ITER (hh, redactor->texts, text, next_text)
-		drop_text(redactor, text);
+	text = redactor->texts;
+	HASH_CLEAR(hh, redactor->texts);
+	while (text) {
+		struct places *next = text->hh.next;
+
+		free_places(text);
+		text = next;
+	}
 	free(redactor->counts);
 	pthread_mutex_destroy(&redactor->lock);
 	free(redactor);
@@ -146,8 +153,10 @@ static void keep_places(struct redactor *redactor, const char *path,
 	text->path = xstrdup(path);
 	pthread_mutex_lock(&redactor->lock);
 	HASH_FIND_STR(redactor->texts, path, old);
-	if (old)
-		drop_text(redactor, old);
+	if (old) {
+		HASH_DEL(redactor->texts, old);
+		free_places(old);
+	}
 	HASH_ADD_KEYPTR(hh, redactor->texts, text->path, strlen(text->path),
 			text);
 	pthread_mutex_unlock(&redactor->lock);

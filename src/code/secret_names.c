@@ -1,5 +1,6 @@
 #include "code/secret_names.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdint.h>
 #include <string.h>
@@ -74,9 +75,11 @@ struct secret_names *secret_names_new(void)
 		strvec_release(&words);
 	}
 	literals = xcalloc(names->len, sizeof(*literals));
-	for (size_t i = 0; i < names->len; i++)
+	for (size_t i = 0; i < names->len; i++) {
+		assert(names->items[i].parts.v);
 		literals[i] = (struct literal){ names->items[i].parts.v[0],
 						false, (unsigned)i };
+	}
 	names->literals = literals_new(literals, names->len);
 	free(literals);
 	return names;
