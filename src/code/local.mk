@@ -44,3 +44,4 @@ libcode_a_SOURCES = \
 	src/code/view.c src/code/view.h
 
 code_libs = libcode.a $(repo_libs) $(config_libs) $(io_libs) $(PCRE2_LIBS) $(HS_LIBS)
+code_libs = libcode.a $(repo_libs) $(config_libs) $(PCRE2_LIBS) $(HS_LIBS)
