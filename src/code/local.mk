@@ -1,5 +1,5 @@
 noinst_LIBRARIES += libcode.a
-libcode_a_CFLAGS  = $(AM_CFLAGS) $(PCRE2_CFLAGS) $(HS_CFLAGS)
+libcode_a_CFLAGS  = $(AM_CFLAGS) $(PCRE2_CFLAGS) $(HS_CFLAGS) $(EXPAT_CFLAGS)
 libcode_a_SOURCES = \
 	src/code/canon.c src/code/canon.h \
 	src/code/grammar.c src/code/grammar.h \
@@ -40,8 +40,10 @@ libcode_a_SOURCES = \
 	src/code/secret_names.c src/code/secret_names.h \
 	src/code/secret_search.c src/code/secret_search.h \
 	src/code/secrets.c src/code/secrets.h \
+	src/code/symbols.c src/code/symbols.h \
 	src/code/syntax.c \
-	src/code/view.c src/code/view.h
+	src/code/view.c src/code/view.h \
+	src/code/words.c src/code/words.h
 
 code_libs = libcode.a $(repo_libs) $(config_libs) $(io_libs) $(PCRE2_LIBS) $(HS_LIBS)
 code_libs = libcode.a $(repo_libs) $(config_libs) $(PCRE2_LIBS) $(HS_LIBS)
@@ -67,3 +69,5 @@ libcode_a_SOURCES = \
 	src/code/view.c src/code/view.h
 
 code_libs = libcode.a $(PCRE2_LIBS) $(core_libs)
+code_libs = libcode.a $(repo_libs) $(config_libs) $(io_libs) $(PCRE2_LIBS) $(HS_LIBS) \
+	$(EXPAT_LIBS)
