@@ -90,8 +90,11 @@ static void grow(struct word_map *map)
 		bigger.keys[place] = map->keys[i];
 		bigger.values[place] = map->values[i];
 	}
-	word_map_release(map);
-	*map = bigger;
+	free(map->keys);
+	free(map->values);
+	map->keys = bigger.keys;
+	map->values = bigger.values;
+	map->cap = bigger.cap;
 }
 
 uint32_t *word_map_get(struct word_map *map, uint64_t hash)

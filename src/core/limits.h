@@ -69,6 +69,8 @@
 #define LIMIT_OUTLINE_BYTES (64 * MIB) /* larger files have no outline */
 #define LIMIT_SYMBOLS       200000     /* of one file                  */
 #define LIMIT_SIGNATURE     400        /* bytes shown of a declaration */
+#define LIMIT_TEST_FILES    5000       /* read to learn what they test */
+#define LIMIT_TREE_FILES    200000     /* listed of one tree           */
 
 #define LIMIT_PREVIEW_BYTES (1024 * MIB) /* the prompts of a dry run */
 
