@@ -72,3 +72,5 @@ libcode_a_SOURCES = \
 code_libs = libcode.a $(PCRE2_LIBS) $(core_libs)
 code_libs = libcode.a $(repo_libs) $(config_libs) $(io_libs) $(PCRE2_LIBS) $(HS_LIBS) \
 	$(EXPAT_LIBS)
+code_libs = libcode.a $(repo_libs) $(config_libs) $(io_libs) $(PCRE2_LIBS) $(HS_LIBS)
+code_libs = libcode.a $(repo_libs) $(config_libs) $(PCRE2_LIBS) $(HS_LIBS)
