@@ -24,7 +24,8 @@ static bool is_declared_public(const struct outline *outline,
 	const char *at = outline->text + symbol->start;
 	const char *end = outline->text + symbol->signature_end;
 
-	if (symbol->kind == SYMBOL_EXTENSION || symbol->is_override ||
+	if (symbol->kind == SYMBOL_EXTENSION ||
+	    offline_is_override(outline, symbol) ||
 	    !outline_is_public(outline, symbol))
 		return false;
 	for (; at < end; at++) {
@@ -85,6 +86,36 @@ static char *quote_line(const struct offline_file *file, uint32_t line)
 	return xmemdup(at, (size_t)(stop - at));
 }
 
+/* Properties explain themselves more often than not. */
+static bool needs_doc(const struct outline *outline,
+		      const struct symbol *symbol)
+{
+	return symbol->kind != SYMBOL_PROPERTY && symbol->kind != SYMBOL_INIT &&
+	       is_declared_public(outline, symbol);
+}
+
+/* Is documentation expected in this file? In Swift and Kotlin `public` is
+ * written for others to use it; in Java it is everywhere, so there it is
+ * expected where most of the others have it. C++ has it for base classes. */
+static bool expects_docs(const struct outline *outline)
+{
+	size_t with = 0, without = 0;
+
+	if (outline->lang == LANG_SWIFT || outline->lang == LANG_KOTLIN)
+		return true;
+	if (outline->lang != LANG_JAVA)
+		return false;
+	for (size_t i = 0; i < outline->len; i++) {
+		if (!needs_doc(outline, &outline->items[i]))
+			continue;
+		if (outline->items[i].doc_line)
+			with++;
+		else
+			without++;
+	}
+	return with >= 3 && with > 2 * without;
+}
+
 /* One finding a file, however many names there are. */
 static void note_undocumented(struct reading *reading)
 {
@@ -94,13 +125,15 @@ static void note_undocumented(struct reading *reading)
 	size_t count = 0;
 	char *quote;
 
+	if (!expects_docs(&reading->now))
+		return;
 	buf_init(&body, LIMIT_FINDING_BODY);
 	for (size_t i = 0; i < reading->now.len; i++) {
 		const struct symbol *symbol = &reading->now.items[i];
 
 		if (symbol->doc_line ||
 		    !is_added(&reading->file, symbol->line) ||
-		    !is_declared_public(&reading->now, symbol))
+		    !needs_doc(&reading->now, symbol))
 			continue;
 		if (!first)
 			first = symbol;

@@ -116,3 +116,14 @@ int offline_old_text(char **out, size_t *len, struct offline_job *job,
 		return err_prefix(err, "%s", file->old_path);
 	return 0;
 }
+
+bool offline_is_override(const struct outline *outline,
+			 const struct symbol *symbol)
+{
+	static const char annotation[] = "@Override";
+
+	return symbol->is_override ||
+	       memmem(outline->text + symbol->start,
+		      symbol->signature_end - symbol->start, annotation,
+		      strlen(annotation));
+}

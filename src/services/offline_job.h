@@ -1,6 +1,7 @@
 #ifndef SERVICES_OFFLINE_JOB_H
 #define SERVICES_OFFLINE_JOB_H
 
+#include "code/outline.h"
 #include "core/json.h"
 #include "core/severity.h"
 #include "core/strvec.h"
@@ -61,6 +62,10 @@ MUST_CHECK int offline_old_text(char **out, size_t *len,
 				struct offline_job *job,
 				const struct changed_file *file,
 				struct err *err);
+
+/** Is the symbol an override, by its keyword or its annotation? */
+bool offline_is_override(const struct outline *outline,
+			 const struct symbol *symbol);
 
 /** Which rules count. */
 enum offline_rules {

@@ -40,15 +40,18 @@ static char *symbol_text(const struct outline *outline,
 	return buf_detach(&out);
 }
 
-/* Previews are shown to their author only, and observers have no name. */
+/* Previews are shown to their author only; what overrides or stands within
+ * another function is reached through that. */
 static bool is_worth_a_test(const struct outline *outline,
 			    const struct symbol *symbol)
 {
+	const struct symbol *parent = outline_parent(outline, symbol);
 	const char *start = outline->text + symbol->start;
 	size_t size = symbol->signature - symbol->start;
 
 	return symbol->kind == SYMBOL_FUNCTION && symbol->has_body &&
-	       symbol->name_len && !symbol->is_override &&
+	       symbol->name_len && !offline_is_override(outline, symbol) &&
+	       !(parent && symbol_is_function(parent)) &&
 	       symbol->visibility > VISIBILITY_FILE &&
 	       symbol->end_line - symbol->line >= LINES_WORTH_A_TEST &&
 	       !memmem(start, size, "@Preview", strlen("@Preview"));
@@ -114,8 +117,12 @@ static void add_newcomers(struct untested *untested, size_t index,
 
 static bool is_product(const struct changed_file *file)
 {
+	enum lang lang = lang_of_path(file->path);
+
 	return file->file_class == CLASS_SOURCE && !file->is_generated &&
-	       file->hunk_count && lang_has_outline(lang_of_path(file->path));
+	       file->hunk_count &&
+	       (lang == LANG_SWIFT || lang == LANG_KOTLIN ||
+		lang == LANG_JAVA || lang == LANG_OBJC);
 }
 
 static int add_before(struct untested *untested,

@@ -28,6 +28,17 @@ static const struct {
 	{ "an app's Kotlin is public by itself", ":",
 	  "printf 'class A {\\n    fun b() {\\n    }\\n}\\n' >A.kt",
 	  "documentation-agent", "" },
+	{ "so is Java", ":",
+	  "printf 'public class A {\\n    public void b() {\\n    }\\n}\\n' "
+	  ">A.java",
+	  "documentation-agent", "" },
+	{ "unless its neighbours are documented", ":",
+	  "{ echo '/** A. */'; echo 'public class A {'; for i in 1 2 3; do "
+	  "printf '    /** F. */\\n    public void f%s() {\\n    }\\n' $i; "
+	  "done; "
+	  "printf '    public void g() {\\n    }\\n    @Override\\n"
+	  "    public void h() {\\n    }\\n}\\n'; } >A.java",
+	  "documentation-agent", "info A.java:12 doc-missing\n" },
 	{ "tests need no documentation", ":",
 	  "mkdir ATests; printf 'public class A {\\n}\\n' >ATests/ATests.swift",
 	  "documentation-agent", "" },
