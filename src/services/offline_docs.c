@@ -32,7 +32,8 @@ static bool is_declared_public(const struct outline *outline,
 		size_t left = (size_t)(end - at);
 
 		if ((left >= 7 && memcmp(at, "public ", 7) == 0) ||
-		    (left >= 5 && memcmp(at, "open ", 5) == 0))
+		    (left >= 5 && outline->lang == LANG_SWIFT &&
+		     memcmp(at, "open ", 5) == 0))
 			return at == outline->text + symbol->start ||
 			       !isalnum((unsigned char)at[-1]);
 		if (*at == '(' || *at == '{')

@@ -28,6 +28,7 @@ struct untested {
 	size_t len, cap;
 	struct strvec before; /* paths of functions at the base, sorted */
 	struct strvec tests;  /* paths of test files at the head        */
+	uint32_t test_langs;  /* a bit for each of their languages      */
 };
 
 static char *symbol_text(const struct outline *outline,
@@ -227,6 +228,8 @@ static int read_tests(struct untested *untested, const struct tree_list *files,
 		    entry->mode == MODE_SUBMODULE)
 			continue;
 		strvec_add(&untested->tests, entry->path);
+		untested->test_langs |= UINT32_C(1)
+					<< lang_of_path(entry->path);
 		if (offline_check(untested->job, err) < 0)
 			goto out;
 		buf_reset(&text);
@@ -265,6 +268,19 @@ static const char *test_of(const struct untested *untested, const char *path)
 	return NULL;
 }
 
+/* Are there tests that could speak of this file's code at all? */
+static bool has_tests_for(const struct untested *untested, const char *path)
+{
+	enum lang lang = lang_of_path(path);
+
+	for (int i = 0; i < LANG_COUNT; i++)
+		if (untested->test_langs & UINT32_C(1) << i &&
+		    ((enum lang)i == lang ||
+		     lang_is_related((enum lang)i, lang)))
+			return true;
+	return false;
+}
+
 /* One finding for those from `first` to `end`, all of one file. */
 static void note_file(struct untested *untested, size_t first, size_t end)
 {
@@ -275,6 +291,8 @@ static void note_file(struct untested *untested, size_t first, size_t end)
 	struct buf body;
 	size_t count = 0;
 
+	if (!has_tests_for(untested, path))
+		return;
 	buf_init(&body, LIMIT_FINDING_BODY);
 	for (size_t i = first; i < end; i++) {
 		const struct newcomer *item = &untested->items[i];
