@@ -208,6 +208,30 @@ static void mark_tested(struct untested *untested, const char *text, size_t len)
 	}
 }
 
+/* Files that are called like tests hold fakes and generated specifications,
+ * too. */
+static bool looks_like_tests(const char *text, size_t len)
+{
+	static const char *const marks[] = {
+		"@Test", "XCTest", "import Testing", "Quick", "kotest", "Kiwi",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+		if (memmem(text, len, marks[i], strlen(marks[i])))
+			return true;
+	return false;
+}
+
+static void add_tests(struct untested *untested, const char *path,
+		      const struct buf *text)
+{
+	mark_tested(untested, text->ptr, text->len);
+	if (!looks_like_tests(text->ptr, text->len))
+		return;
+	strvec_add(&untested->tests, path);
+	untested->test_langs |= UINT32_C(1) << lang_of_path(path);
+}
+
 /* Reads the test files of the head, up to a bound. */
 static int read_tests(struct untested *untested, const struct tree_list *files,
 		      struct err *err)
@@ -227,9 +251,6 @@ static int read_tests(struct untested *untested, const struct tree_list *files,
 		    entry->mode == MODE_SYMLINK ||
 		    entry->mode == MODE_SUBMODULE)
 			continue;
-		strvec_add(&untested->tests, entry->path);
-		untested->test_langs |= UINT32_C(1)
-					<< lang_of_path(entry->path);
 		if (offline_check(untested->job, err) < 0)
 			goto out;
 		buf_reset(&text);
@@ -240,7 +261,7 @@ static int read_tests(struct untested *untested, const struct tree_list *files,
 			goto out;
 		}
 		total += text.len;
-		mark_tested(untested, text.ptr, text.len);
+		add_tests(untested, entry->path, &text);
 	}
 	ret = 0;
 out:

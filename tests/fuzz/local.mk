@@ -25,3 +25,7 @@ tests_fuzz_fuzz_agent_LDADD   = $(agents_libs)
 fuzz_programs += tests/fuzz/fuzz_workflow
 tests_fuzz_fuzz_workflow_SOURCES = tests/fuzz/fuzz_workflow.c $(fuzz_main)
 tests_fuzz_fuzz_workflow_LDADD   = $(workflow_libs)
+
+fuzz_programs += tests/fuzz/fuzz_rules
+tests_fuzz_fuzz_rules_SOURCES = tests/fuzz/fuzz_rules.c $(fuzz_main)
+tests_fuzz_fuzz_rules_LDADD   = $(code_libs)
