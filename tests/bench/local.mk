@@ -14,6 +14,11 @@ tests_bench_bench_secrets_LDADD    = $(code_libs)
 bench_programs += tests/bench/bench_changeset
 tests_bench_bench_changeset_SOURCES = tests/bench/bench_changeset.c
 tests_bench_bench_changeset_LDADD   = $(repo_libs)
+bench_programs += tests/bench/bench_gateway
+tests_bench_bench_gateway_SOURCES = \
+	tests/bench/bench_gateway.c tests/bench/mock.c tests/bench/mock.h
+tests_bench_bench_gateway_CFLAGS  = $(AM_CFLAGS) $(CURL_CFLAGS)
+tests_bench_bench_gateway_LDADD   = $(services_libs)
 
 bench: $(bench_programs)
 	@for program in $(bench_programs); do \
