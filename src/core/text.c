@@ -37,12 +37,30 @@ size_t text_sequence(const char *text, size_t len, unsigned *code_point)
 	return need;
 }
 
+/* How many bytes are surely ASCII, eight at a time: most text is. */
+static size_t ascii_prefix(const char *text, size_t len)
+{
+	size_t used = 0;
+	uint64_t word;
+
+	while (len - used >= sizeof(word)) {
+		memcpy(&word, text + used, sizeof(word));
+		if (word & 0x8080808080808080)
+			break;
+		used += sizeof(word);
+	}
+	return used;
+}
+
 bool text_is_utf8(const char *text, size_t len)
 {
 	unsigned code_point;
 
 	while (len) {
-		size_t used = text_sequence(text, len, &code_point);
+		size_t used = ascii_prefix(text, len);
+
+		if (!used)
+			used = text_sequence(text, len, &code_point);
 
 		if (!used)
 			return false;

@@ -324,6 +324,35 @@ static void add_chain(struct asking *asking, const struct ask *ask)
 			add_choice(asking, target->service->name);
 }
 
+/* The first step of all who asked since the last turn of the loop. */
+static void on_begin(const struct err *err, void *payload)
+{
+	struct gateway *gateway = payload;
+	struct asking *asking;
+
+	gateway->begin = NULL;
+	gateway_enter(gateway);
+	while ((asking = gateway->beginners) != NULL) {
+		target_unqueue(asking);
+		if (err)
+			asking_stop(asking, FAULT_CANCELLED);
+		else
+			asking_choose(asking);
+	}
+	gateway_leave(gateway);
+}
+
+static int begin(struct asking *asking, struct err *err)
+{
+	struct gateway *gateway = asking->gateway;
+
+	if (!gateway->begin && loop_timer_start(&gateway->begin, gateway->loop,
+						0, on_begin, gateway, err) < 0)
+		return -1;
+	asking_wait_in(asking, &gateway->beginners);
+	return 0;
+}
+
 int gateway_ask(struct asking **out, struct gateway *gateway,
 		const struct ask *ask, ask_done_fn *done, void *payload,
 		struct err *err)
@@ -351,8 +380,7 @@ int gateway_ask(struct asking **out, struct gateway *gateway,
 	if (loop_timer_start(&asking->deadline, gateway->loop,
 			     asking->deadline_ms - asking->started_ms,
 			     on_deadline, asking, err) < 0 ||
-	    loop_timer_start(&asking->timer, gateway->loop, 0, on_timer, asking,
-			     err) < 0) {
+	    begin(asking, err) < 0) {
 		loop_timer_cancel(asking->deadline);
 		release(asking);
 		return -1;

@@ -135,11 +135,20 @@ static void unsend(struct asking *asking)
 		 asking->tokens, 0);
 }
 
+/* It says nothing of the service. */
+static void forget_ticket(struct target *target, const struct asking *asking)
+{
+	breaker_forget(&target->breaker, asking->ticket);
+	if (asking->ticket.is_probe)
+		memory_release_probe(target);
+}
+
 void asking_send(struct asking *asking)
 {
 	struct target *target = asking_target(asking);
 	int64_t now = clock_mono_ms(), wait;
 	int64_t timeout = target->service->timeout_ms;
+	enum breaker_answer answer;
 
 	timeout = timeout > 0 ? timeout : DEFAULT_TIMEOUT_MS;
 	if (timeout > asking->deadline_ms - now)
@@ -151,16 +160,17 @@ void asking_send(struct asking *asking)
 	service_result_init(&asking->result);
 	asking->gateway->in_flight++;
 	rate_take(&target->rate, asking->tokens);
-	if (breaker_ask(&target->breaker, clock_wall_ms(),
-			timeout + PROBE_GRACE_MS, &asking->ticket,
-			&wait) == BREAKER_REFUSE) {
+	answer = breaker_ask(&target->breaker, clock_wall_ms(),
+			     timeout + PROBE_GRACE_MS, &asking->ticket, &wait);
+	if (answer == BREAKER_REFUSE ||
+	    (answer == BREAKER_PROBE && !memory_claim_probe(target))) {
 		unsend(asking);
 		asking_choose(asking);
 		return;
 	}
 	if (spend_reserve(asking) < 0) {
 		unsend(asking);
-		breaker_forget(&target->breaker, asking->ticket);
+		forget_ticket(target, asking);
 		attempt_add_skipped(asking, FAULT_BUDGET,
 				    asking->result.message);
 		asking_fail(asking, FAULT_BUDGET, asking->result.message);
@@ -242,6 +252,8 @@ static void tell_target(struct asking *asking)
 	if (result->wait_ms > 0 && fault_rule(result->fault)->retry)
 		rate_block(&target->rate, now + result->wait_ms);
 	tell_breaker(target, asking);
+	if (asking->ticket.is_probe)
+		memory_release_probe(target);
 	if (fault_rule(result->fault)->blocks_key)
 		target_block(target, result);
 }
@@ -253,7 +265,7 @@ static void take_stopped(struct asking *asking)
 
 	rate_end(&target->rate, clock_mono_ms(), FAULT_CANCELLED,
 		 asking->tokens, -1);
-	breaker_forget(&target->breaker, asking->ticket);
+	forget_ticket(target, asking);
 	service_result_fail(&asking->result, asking->stop_fault, "%s",
 			    asking->stop_fault == FAULT_TIMEOUT ? "out of time"
 								: "cancelled");

@@ -112,6 +112,7 @@ static void release(struct gateway *gateway)
 		target_free(target);
 	}
 	prefix_free_all(gateway);
+	loop_timer_cancel(gateway->begin);
 	json_free(gateway->memory);
 	budget_free(gateway->budget);
 	price_table_free(gateway->prices);

@@ -53,6 +53,7 @@ struct target {
 	struct gateway *gateway;
 	struct breaker breaker;
 	struct rate rate;
+	struct file_lock *probe_lock; /* ours while we probe */
 	struct retry_purse purse;
 	struct learnt *learnt;
 
@@ -85,6 +86,8 @@ struct gateway {
 	struct target *targets; /* by name, in the order they were added */
 	struct prefix *prefixes;
 	struct asking *askings;
+	struct asking *beginners; /* that wait for their first step */
+	struct loop_timer *begin;
 	int concurrency, in_flight, instances;
 	int jobs;            /* keys being read    */
 	int depth;           /* of gateway_enter() */
@@ -188,6 +191,8 @@ void asking_next(struct asking *asking, enum fault fault, const char *message);
 void asking_fail(struct asking *asking, enum fault fault, const char *message);
 /** Calls back and frees it. With FAULT_NONE the answer is asking->result. */
 void asking_end(struct asking *asking, enum fault fault);
+/** It waits in `list` until target_unqueue(). */
+void asking_wait_in(struct asking *asking, struct asking **list);
 /** Ends it now, or once the call under way has ended. */
 void asking_stop(struct asking *asking, enum fault fault);
 
@@ -253,5 +258,8 @@ void memory_load(struct gateway *gateway);
 /** What was remembered of one service. */
 void memory_apply(struct target *target);
 void memory_save(struct gateway *gateway);
+/** False: another process probes this service, or has just found it down. */
+bool memory_claim_probe(struct target *target);
+void memory_release_probe(struct target *target);
 
 #endif /* GATEWAY_MACHINE_H */

@@ -136,3 +136,41 @@ void memory_save(struct gateway *gateway)
 	json_free(old);
 	file_lock_free(lock);
 }
+
+/* A second is soon enough to ask again who probes. */
+#define FOREIGN_PROBE_MS 1000
+
+bool memory_claim_probe(struct target *target)
+{
+	struct gateway *gateway = target->gateway;
+	int64_t now = clock_wall_ms();
+	struct err err = ERR_INIT;
+	char *path;
+	int status;
+
+	if (!gateway->state_path || strchr(target->service->name, '/'))
+		return true;
+	path = xstrf("%s.%s.probe", gateway->state_path, target->service->name);
+	status = file_lock_take(&target->probe_lock, path, 0, &err);
+	free(path);
+	if (status < 0) {
+		if (err.code != ERR_CONFLICT)
+			log_warn("%s", err.msg);
+		target->breaker.probe_until = now + FOREIGN_PROBE_MS;
+		return false;
+	}
+	/* Whoever had it before us has written what came of it. */
+	memory_load(gateway);
+	memory_apply(target);
+	if (target->breaker.open_until <= now)
+		return true;
+	memory_release_probe(target);
+	target->breaker.probe_until = 0;
+	return false;
+}
+
+void memory_release_probe(struct target *target)
+{
+	file_lock_free(target->probe_lock);
+	target->probe_lock = NULL;
+}

@@ -6,8 +6,8 @@
 #include "core/sha256.h"
 #include "gateway/machine.h"
 
-/* Providers cache no shorter prefix (tokens, at most). */
-#define PREFIX_MIN_TOKENS 4096
+/* Providers cache no prefix of less than 512 to 4096 tokens. */
+#define PREFIX_MIN_BYTES 16384
 
 /* Nobody waits longer for another one's first byte. */
 #define PREFIX_WAIT_MS 5000
@@ -32,8 +32,7 @@ static bool make_key(char key[SHA256_HEX_SIZE], const struct asking *asking)
 	char *schema;
 
 	if (!service->ops->caches_prefix || !prompt || !prompt->change ||
-	    price_tokens(prompt->change, strlen(prompt->change)) <
-		    PREFIX_MIN_TOKENS)
+	    strlen(prompt->change) < PREFIX_MIN_BYTES)
 		return false;
 	sha = sha256_new();
 	sha256_add_field(sha, service->name, strlen(service->name));

@@ -383,23 +383,24 @@ int64_t price_ceiling(const struct price *price, int64_t tokens,
  */
 int64_t price_tokens(const char *text, size_t len)
 {
+	enum { OTHER, LETTER, BLANK };
+	/* How many of a kind in a row make one token. */
+	static const int per_token[] = { 1, 2, 4 };
 	int64_t tokens = 0;
-	size_t i = 0;
+	int last = OTHER, run = 0;
 
-	while (i < len) {
-		size_t from = i;
+	for (size_t i = 0; i < len; i++) {
+		unsigned char ch = (unsigned char)text[i];
+		unsigned char lower = ch | 0x20;
+		int kind = lower >= 'a' && lower <= 'z' ? LETTER
+			   : ch == ' ' || ch == '\t'    ? BLANK
+							: OTHER;
 
-		while (i < len && isalpha((unsigned char)text[i]))
-			i++;
-		tokens += (int64_t)(i - from + 1) / 2;
-		from = i;
-		while (i < len && (text[i] == ' ' || text[i] == '\t'))
-			i++;
-		tokens += (int64_t)(i - from + 3) / 4;
-		if (i == from && i < len && !isalpha((unsigned char)text[i])) {
-			tokens++;
-			i++;
-		}
+		run = kind == last ? run : 0;
+		last = kind;
+		tokens += run == 0;
+		if (++run == per_token[kind])
+			run = 0;
 	}
 	return tokens;
 }

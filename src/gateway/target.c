@@ -41,6 +41,7 @@ void target_free(struct target *target)
 		free(lane);
 	}
 	loop_timer_cancel(target->wake);
+	memory_release_probe(target);
 	secret_free(target->key);
 	free(target);
 }
@@ -104,7 +105,7 @@ static struct lane *find_lane(struct target *target, const char *project)
 	return lane;
 }
 
-static void wait_in(struct asking *asking, struct asking **list)
+void asking_wait_in(struct asking *asking, struct asking **list)
 {
 	DL_APPEND2(*list, asking, wait_prev, wait_next);
 	asking->waiting_in = list;
@@ -119,7 +120,7 @@ void target_queue(struct target *target, struct asking *asking)
 	asking->lane = lane;
 	if (!lane->waiting)
 		DL_APPEND(target->turns, lane);
-	wait_in(asking, &lane->waiting);
+	asking_wait_in(asking, &lane->waiting);
 }
 
 void target_unqueue(struct asking *asking)
@@ -244,7 +245,7 @@ void target_read_key(struct target *target, struct asking *asking)
 
 	asking->state = ASKING_FOR_KEY;
 	if (target->key_state == KEY_BEING_READ) {
-		wait_in(asking, &target->awaiting_key);
+		asking_wait_in(asking, &target->awaiting_key);
 		return;
 	}
 	job = xcalloc(1, sizeof(*job));
@@ -257,5 +258,5 @@ void target_read_key(struct target *target, struct asking *asking)
 	}
 	target->gateway->jobs++;
 	target->key_state = KEY_BEING_READ;
-	wait_in(asking, &target->awaiting_key);
+	asking_wait_in(asking, &target->awaiting_key);
 }

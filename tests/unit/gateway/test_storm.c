@@ -75,6 +75,21 @@ static void close_crowd(struct crowd *crowd)
 	free(crowd);
 }
 
+static void stop_loop(const struct err *err, void *payload)
+{
+	(void)err;
+	loop_stop(payload);
+}
+
+/* Lets the loop run for `ms`. */
+static void run_for(struct toy *toy, int64_t ms)
+{
+	struct err err = ERR_INIT;
+
+	must(loop_timer_start(NULL, toy->loop, ms, stop_loop, toy->loop, &err));
+	loop_run(toy->loop);
+}
+
 /* Asks come one after the other, ten a second. */
 struct stream {
 	struct crowd *crowd;
@@ -140,6 +155,53 @@ Test(storm, ends_with_one_probe)
 	loop_run(crowd->toy.loop);
 	cr_assert(eq(sz, fake_count_to("http://one"), after + 10));
 	close_crowd(crowd);
+}
+
+Test(storm, has_one_probe_among_all_processes)
+{
+	char dir[] = "/tmp/referee-state-XXXXXX", command[100];
+	struct gateway_options options = { .state_dir = dir };
+	struct weather weather = { 50000, 529, 100, 0 };
+	struct crowd *crowds[3];
+	struct ask ask = toy_ask();
+	size_t before;
+
+	/* Three gateways on one state directory, as processes would be: the
+	 * first opens the breaker. Its loop is everybody's. */
+	cr_assert(mkdtemp(dir) != NULL);
+	fake_reset(blow, &weather);
+	for (size_t i = 0; i < 3; i++) {
+		crowds[i] = xcalloc(1, sizeof(*crowds[i]));
+		toy_open(&crowds[i]->toy, &options);
+		add(crowds[i], &ask, 10);
+		loop_run(crowds[i]->toy.loop);
+	}
+	before = fake_count_to("http://one");
+	fake_sleep(70000);
+	/* While the first one's probe is under way ... */
+	add(crowds[0], &ask, 1);
+	run_for(&crowds[0]->toy, 20);
+	cr_assert(eq(sz, fake_count_to("http://one"), before + 1));
+	/* ... the others leave the service alone. */
+	add(crowds[1], &ask, 5);
+	loop_run(crowds[1]->toy.loop);
+	cr_assert(eq(sz, fake_count_to("http://one"), before + 1));
+	loop_run(crowds[0]->toy.loop);
+	/* It went well, and the next one may see for itself. */
+	add(crowds[2], &ask, 5);
+	loop_run(crowds[2]->toy.loop);
+	cr_assert(fake_count_to("http://one") > before + 1);
+	for (size_t i = 0; i < 3; i++) {
+		for (size_t k = 0; k < crowds[i]->count; k++)
+			toy_answer_release(&crowds[i]->answers[k]);
+		gateway_free(crowds[i]->toy.gateway);
+		http_free(crowds[i]->toy.http);
+		loop_free(crowds[i]->toy.loop);
+		free(crowds[i]);
+	}
+	fake_done();
+	snprintf(command, sizeof(command), "rm -rf %s", dir);
+	cr_assert(eq(int, system(command), 0));
 }
 
 Test(storm, over_all_services_is_waited_for)
