@@ -179,7 +179,8 @@ static void forget_old_run(struct budget *budget)
 		return;
 	while (run && run->claims)
 		run = run->hh.next;
-	if (!run)
+	/* The last one is the new one. */
+	if (!run || !run->hh.next)
 		return;
 	HASH_DEL(budget->runs, run);
 	free(run->id);
@@ -194,11 +195,11 @@ static struct run *find_run(struct budget *budget, const char *id, bool make)
 		return NULL;
 	HASH_FIND_STR(budget->runs, id, run);
 	if (!run && make) {
-		forget_old_run(budget);
 		run = xcalloc(1, sizeof(*run));
 		run->id = xstrdup(id);
 		HASH_ADD_KEYPTR(hh, budget->runs, run->id, strlen(run->id),
 				run);
+		forget_old_run(budget);
 	}
 	return run;
 }

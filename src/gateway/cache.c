@@ -20,10 +20,12 @@
 
 struct cache {
 	char *dir;
+	int64_t max_bytes;
 	unsigned added;
 };
 
-int cache_open(struct cache **out, const char *dir, struct err *err)
+int cache_open(struct cache **out, const char *dir, int64_t max_bytes,
+	       struct err *err)
 {
 	struct cache *cache;
 
@@ -31,6 +33,7 @@ int cache_open(struct cache **out, const char *dir, struct err *err)
 		return -1;
 	cache = xcalloc(1, sizeof(*cache));
 	cache->dir = xstrdup(dir);
+	cache->max_bytes = max_bytes;
 	*out = cache;
 	return 0;
 }
@@ -161,7 +164,7 @@ void cache_put(struct cache *cache, const char *key,
 
 struct cached {
 	char *path;
-	int64_t age_s;
+	int64_t age_s, bytes;
 };
 
 static int by_age(const void *a, const void *b)
@@ -175,6 +178,7 @@ void cache_prune(struct cache *cache, int64_t ttl_s)
 {
 	DIR *dir = opendir(cache->dir);
 	struct cached *items = NULL;
+	int64_t bytes = 0;
 	size_t len = 0, cap = 0;
 	struct err err = ERR_INIT;
 	const struct dirent *at;
@@ -189,14 +193,16 @@ void cache_prune(struct cache *cache, int64_t ttl_s)
 			continue;
 		}
 		ARRAY_GROW(items, len, cap);
-		items[len++] = (struct cached){ path, age_s(&st) };
+		items[len++] = (struct cached){ path, age_s(&st), st.st_size };
 	}
 	if (dir)
 		closedir(dir);
 	if (len)
 		qsort(items, len, sizeof(*items), by_age);
 	for (size_t i = 0; i < len; i++) {
-		if ((i >= LIMIT_CACHE_ENTRIES || items[i].age_s > ttl_s) &&
+		bytes += items[i].bytes;
+		if ((i >= LIMIT_CACHE_ENTRIES || bytes > cache->max_bytes ||
+		     items[i].age_s > ttl_s) &&
 		    file_remove(items[i].path, &err) < 0)
 			log_debug("cache: %s", err.msg);
 		free(items[i].path);

@@ -16,8 +16,9 @@
  */
 struct cache;
 
-/** Makes `dir`. */
-MUST_CHECK int cache_open(struct cache **out, const char *dir, struct err *err);
+/** Makes `dir`; it may grow to about `max_bytes`. */
+MUST_CHECK int cache_open(struct cache **out, const char *dir,
+			  int64_t max_bytes, struct err *err);
 void cache_close(struct cache *cache);
 
 /** SHA-256 over everything an answer depends on. `request` is what would be
@@ -34,8 +35,8 @@ bool cache_get(struct cache *cache, const char *key, int64_t ttl_s,
 void cache_put(struct cache *cache, const char *key,
 	       const struct chat_reply *reply);
 
-/** Removes the oldest answers past LIMIT_CACHE_ENTRIES and those older than
- * `ttl_s`. */
+/** Removes the oldest answers past LIMIT_CACHE_ENTRIES or the bound in bytes,
+ * and those older than `ttl_s`. */
 void cache_prune(struct cache *cache, int64_t ttl_s);
 
 #endif /* GATEWAY_CACHE_H */

@@ -15,6 +15,7 @@
 
 #define DEFAULT_CONCURRENCY  200
 #define DEFAULT_UNKNOWN_NUSD 500000000
+#define DEFAULT_CACHE_BYTES  (512 * MIB)
 
 /* The models we ship with; a mistake in them is ours. */
 static int load_models(struct gateway *gateway, struct err *err)
@@ -85,7 +86,8 @@ static int load_spent(struct gateway *gateway, const char *project,
 	return 0;
 }
 
-static int open_state(struct gateway *gateway, const char *dir, struct err *err)
+static int open_state(struct gateway *gateway, const char *dir,
+		      int64_t cache_bytes, struct err *err)
 {
 	char *cache_dir;
 	int status;
@@ -97,7 +99,7 @@ static int open_state(struct gateway *gateway, const char *dir, struct err *err)
 	gateway->state_path = xstrf("%s/services.json", dir);
 	memory_load(gateway);
 	cache_dir = xstrf("%s/cache", dir);
-	status = cache_open(&gateway->cache, cache_dir, err);
+	status = cache_open(&gateway->cache, cache_dir, cache_bytes, err);
 	free(cache_dir);
 	return status;
 }
@@ -133,6 +135,8 @@ int gateway_new(struct gateway **out, struct loop *loop, struct http *http,
 		.per_run_nusd = budget->per_run_nusd,
 		.alert_percent = budget->alert_percent,
 	};
+	int64_t cache_bytes = options->cache_bytes > 0 ? options->cache_bytes
+						       : DEFAULT_CACHE_BYTES;
 
 	gateway->loop = loop;
 	gateway->http = http;
@@ -151,7 +155,7 @@ int gateway_new(struct gateway **out, struct loop *loop, struct http *http,
 	     load_price_file(gateway, options->price_file, err) < 0) ||
 	    budget_new(&gateway->budget, &limits, budget->timezone, err) < 0 ||
 	    load_spent(gateway, NULL, err) < 0 ||
-	    open_state(gateway, options->state_dir, err) < 0) {
+	    open_state(gateway, options->state_dir, cache_bytes, err) < 0) {
 		release(gateway);
 		return -1;
 	}

@@ -40,6 +40,7 @@ struct gateway_options {
 	void *alert_payload;
 	const char *state_dir; /* reply cache, breaker; NULL: nothing is kept */
 	const char *price_file; /* LiteLLM's format; NULL: shipped prices */
+	int64_t cache_bytes;    /* the reply cache may grow to; 0: 512 MiB */
 	int concurrency;        /* requests in flight in all; 0: 200 */
 	int instances;          /* that share the rate limits; 0: 1 */
 };

@@ -241,7 +241,8 @@ struct service_ops {
 
 /** Reads the service's key, blocking, on a worker thread; *out is the
  * gateway's. ERR_AUTH or ERR_NOT_FOUND: there is none. */
-typedef int service_key_fn(struct secret **out, void *payload, struct err *err);
+typedef int service_key_fn(struct secret **out, const void *payload,
+			   struct err *err);
 
 /**
  * A service as configured. Zeroed members are "not set". All it points to must
@@ -253,7 +254,7 @@ struct service {
 	const char *url; /* NULL: the kind's own */
 
 	service_key_fn *load_key; /* NULL: it has no key */
-	void *load_key_payload;
+	const void *load_key_payload;
 
 	int64_t requests_per_minute, tokens_per_minute; /* 0: no limit */
 	int concurrency;                                /* 0: no limit */

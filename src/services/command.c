@@ -196,6 +196,7 @@ static void add_words(struct strvec *argv, const struct service *service)
 
 #define VARIABLES_MAX 64
 
+/* NOLINTNEXTLINE(readability-function-size): as the vtable has it */
 static int start(struct service_call **out, const struct service *service,
 		 const struct chat *chat, const struct service_host *host,
 		 service_done_fn *done, void *payload, struct err *err)

@@ -432,6 +432,7 @@ static int start_cli(struct service_call *call, const struct chat *chat,
 	return status;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): as the vtable has it */
 static int start(struct service_call **out, const struct service *service,
 		 const struct chat *chat, const struct service_host *host,
 		 service_done_fn *done, void *payload, struct err *err)

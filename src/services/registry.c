@@ -21,11 +21,11 @@ static const struct service_ops *const kinds[] = {
 struct service_set {
 	const struct settings *settings;
 	struct service *items;
-	struct json **options; /* of each; NULL: none */
+	struct json *options; /* of those that have any, by name */
 	size_t len;
 };
 
-static int load_key(struct secret **out, void *payload, struct err *err)
+static int load_key(struct secret **out, const void *payload, struct err *err)
 {
 	const struct secret_ref *ref = payload;
 
@@ -69,10 +69,12 @@ out:
 	return status;
 }
 
-static int make(struct service *out, struct json **options,
-		const struct service_settings *from,
-		const struct settings *settings, struct err *err)
+static int make(struct service *out, struct service_set *set,
+		const struct service_settings *from, struct err *err)
 {
+	const struct settings *settings = set->settings;
+	struct json *options = NULL;
+
 	*out = (struct service){
 		.name = from->name,
 		.ops = kinds[from->kind],
@@ -93,8 +95,7 @@ static int make(struct service *out, struct json **options,
 		out->models[i] = from->model[i];
 	if (from->key.source != SECRET_NONE) {
 		out->load_key = load_key;
-		/* The gateway passes it back as it is. */
-		out->load_key_payload = (void *)(uintptr_t)&from->key;
+		out->load_key_payload = &from->key;
 	}
 	/* Servers of one's own often want none. */
 	out->needs_key = out->ops->key_variable && !from->url;
@@ -102,10 +103,13 @@ static int make(struct service *out, struct json **options,
 		out->argv = (const char *const *)from->command.v;
 	else if (from->kind == KIND_COMMAND)
 		return err_set(err, ERR_INVALID, "kind = command needs one");
-	if (load_options(options, from, err) < 0)
+	if (load_options(&options, from, err) < 0)
 		return -1;
-	out->options = *options;
-	if (*options && http_service_check(*options, err) < 0)
+	if (!options)
+		return 0;
+	out->options = options;
+	json_set(set->options, from->name, options);
+	if (http_service_check(options, err) < 0)
 		return err_prefix(err, "%s", from->request);
 	return 0;
 }
@@ -118,14 +122,12 @@ int service_set_make(struct service_set **out, const struct settings *settings,
 
 	set->settings = settings;
 	set->items = xcalloc(count + 1, sizeof(*set->items));
-	set->options = xcalloc(count + 1, sizeof(*set->options));
+	set->options = json_new_object();
 	for (; set->len < count; set->len++) {
 		const struct service_settings *from =
 			&settings->services[set->len];
 
-		if (make(&set->items[set->len], &set->options[set->len], from,
-			 settings, err) < 0) {
-			set->len++;
+		if (make(&set->items[set->len], set, from, err) < 0) {
 			service_set_free(set);
 			return err_prefix(err, "service %s", from->name);
 		}
@@ -138,9 +140,7 @@ void service_set_free(struct service_set *set)
 {
 	if (!set)
 		return;
-	for (size_t i = 0; i < set->len; i++)
-		json_free(set->options[i]);
-	free(set->options);
+	json_free(set->options);
 	free(set->items);
 	free(set);
 }

@@ -16,7 +16,7 @@ static void open_one(void)
 	struct err err = ERR_INIT;
 
 	cr_assert(mkdtemp(dir) != NULL);
-	must(cache_open(&cache, dir, &err));
+	must(cache_open(&cache, dir, 1000, &err));
 }
 
 static void remove_it(void)
@@ -120,4 +120,21 @@ Test(cache, forgets_what_is_too_old)
 	cr_assert(gets(key, 60, "text"));
 	cache_prune(cache, -1);
 	cr_assert_not(gets(key, 60, "text"));
+}
+
+Test(cache, stays_within_its_bound)
+{
+	char keys[3][SHA256_HEX_SIZE], text[450];
+	int left = 0;
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	for (int i = 0; i < 3; i++) {
+		snprintf(keys[i], sizeof(keys[i]), "key%d", i);
+		put(keys[i], text);
+	}
+	cache_prune(cache, 60);
+	for (int i = 0; i < 3; i++)
+		left += gets(keys[i], 60, text);
+	cr_assert(eq(int, left, 2));
 }

@@ -177,7 +177,7 @@ static void alert(const char *message, void *payload)
 	toy->alerts++;
 }
 
-static int load_key(struct secret **out, void *payload, struct err *err)
+static int load_key(struct secret **out, const void *payload, struct err *err)
 {
 	const char *name = payload;
 

@@ -74,7 +74,7 @@ static void release(struct ending *ending)
 	free(ending->attempts);
 }
 
-static int load_key(struct secret **out, void *payload, struct err *err)
+static int load_key(struct secret **out, const void *payload, struct err *err)
 {
 	(void)err;
 	*out = secret_new("env:PLANTED", payload);
