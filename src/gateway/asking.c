@@ -303,7 +303,7 @@ static void add_choice(struct asking *asking, const char *name)
 	asking->chain_len++;
 }
 
-static void add_chain(struct asking *asking, const struct ask *ask)
+void asking_add_chain(struct asking *asking, const struct ask *ask)
 {
 	struct target *target, *next;
 
@@ -375,7 +375,7 @@ int gateway_ask(struct asking **out, struct gateway *gateway,
 	asking->attempt_list = json_new_array();
 	service_request_init(&asking->request);
 	service_result_init(&asking->result);
-	add_chain(asking, ask);
+	asking_add_chain(asking, ask);
 
 	if (loop_timer_start(&asking->deadline, gateway->loop,
 			     asking->deadline_ms - asking->started_ms,

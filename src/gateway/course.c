@@ -7,7 +7,6 @@
 #include "core/random.h"
 #include "gateway/machine.h"
 
-#define DEFAULT_MAX_TOKENS 8000
 #define DEFAULT_TIMEOUT_MS 180000
 
 /* A probe that is not back by then is lost. */

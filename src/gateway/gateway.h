@@ -128,6 +128,14 @@ struct outcome {
 	const struct json *attempts;
 };
 
+/**
+ * What an ask would do, for people: an array of the services in the order they
+ * are tried, each with its model, how often it is tried at most, and what one
+ * request may cost at most (if the prompt is there). Sends nothing. The caller
+ * frees it.
+ */
+struct json *gateway_explain(struct gateway *gateway, const struct ask *ask);
+
 typedef void ask_done_fn(const struct outcome *outcome, void *payload);
 
 struct asking;

@@ -7,6 +7,7 @@ libgateway_a_SOURCES = \
 	src/gateway/budget.c src/gateway/budget.h \
 	src/gateway/cache.c src/gateway/cache.h \
 	src/gateway/course.c \
+	src/gateway/explain.c \
 	src/gateway/gateway.c src/gateway/gateway.h \
 	src/gateway/machine.h \
 	src/gateway/memory.c \

@@ -180,6 +180,8 @@ static inline struct target *asking_target(const struct asking *asking)
 	return asking->chain[asking->at].target;
 }
 
+/** Fills the chain: who is asked, and who if that fails. */
+void asking_add_chain(struct asking *asking, const struct ask *ask);
 /** Looks for a service to ask, from chain[at] on. */
 void asking_choose(struct asking *asking);
 /** asking_choose() after `delay_ms`, in `state`. */
@@ -248,6 +250,13 @@ void prefix_free_all(struct gateway *gateway);
 
 /* spend.c: money of one request. */
 
+/** Of an answer, where nobody says. */
+#define DEFAULT_MAX_TOKENS 8000
+
+/** What a request may cost at most. */
+int64_t spend_ceiling(const struct gateway *gateway,
+		      const struct service *service, const char *model,
+		      int64_t tokens, int64_t max_tokens);
 /** Reserves the worst case. Fails into asking->result. */
 int spend_reserve(struct asking *asking);
 void spend_settle(struct asking *asking);

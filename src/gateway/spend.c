@@ -12,14 +12,13 @@ static bool is_free(const struct asking *asking)
 	return asking_target(asking)->service->ops->is_local;
 }
 
-static const struct price *find_price(const struct asking *asking,
+static const struct price *find_price(const struct gateway *gateway,
+				      const struct service *service,
 				      const char *model)
 {
-	const struct price *own = asking_target(asking)->service->price;
-
-	return own ? own
-		   : price_find(asking->gateway->prices, model,
-				clock_wall_ms());
+	return service->price
+		       ? service->price
+		       : price_find(gateway->prices, model, clock_wall_ms());
 }
 
 static void tell_alerts(struct gateway *gateway)
@@ -38,15 +37,18 @@ static void tell_alerts(struct gateway *gateway)
 		memory_save(gateway);
 }
 
-static int64_t worst_case(const struct asking *asking)
+int64_t spend_ceiling(const struct gateway *gateway,
+		      const struct service *service, const char *model,
+		      int64_t tokens, int64_t max_tokens)
 {
-	const struct price *price = find_price(asking, asking->model);
+	const struct price *price = find_price(gateway, service, model);
 
-	if (is_free(asking))
+	if (service->ops->is_local)
 		return 0;
 	if (!price)
-		return asking->gateway->unknown_cost_nusd;
-	return price_ceiling(price, asking->tokens, asking->chat.max_tokens);
+		return gateway->unknown_cost_nusd;
+	return price_ceiling(price, tokens,
+			     max_tokens ? max_tokens : DEFAULT_MAX_TOKENS);
 }
 
 static void fill_line(struct asking *asking)
@@ -84,7 +86,9 @@ int spend_reserve(struct asking *asking)
 		.project = asking->ask.project,
 		.run = asking->ask.run,
 		.run_limit_nusd = asking->ask.run_budget_nusd,
-		.amount_nusd = worst_case(asking),
+		.amount_nusd = spend_ceiling(
+			gateway, asking_target(asking)->service, asking->model,
+			asking->tokens, asking->chat.max_tokens),
 	};
 	asking->is_unsent = false;
 	asking->is_reserved = false;
@@ -128,6 +132,7 @@ static bool has_usage(const struct service_result *result)
 static void price_line(struct asking *asking)
 {
 	const struct service_result *result = &asking->result;
+	const struct service *service = asking_target(asking)->service;
 	const struct price *price;
 	struct spending_line *line = &asking->line;
 
@@ -140,10 +145,11 @@ static void price_line(struct asking *asking)
 		line->cost_nusd = result->reply.cost_nusd;
 		return;
 	}
-	price = find_price(asking, result->reply.model ? result->reply.model
-						       : asking->model);
+	price = find_price(asking->gateway, service,
+			   result->reply.model ? result->reply.model
+					       : asking->model);
 	if (!price)
-		price = find_price(asking, asking->model);
+		price = find_price(asking->gateway, service, asking->model);
 	if (price && has_usage(result)) {
 		line->cost_nusd = price_cost(price, &result->reply.usage,
 					     false);
