@@ -8,3 +8,5 @@ E2E_TESTS += \
 check_PROGRAMS += tests/lib/show_requests
 tests_lib_show_requests_SOURCES = tests/lib/show_requests.c
 tests_lib_show_requests_LDADD   = $(services_libs)
+	tests/e2e/t0210-run-bad-input.t
+	tests/e2e/t0410-workflow-schema.t
