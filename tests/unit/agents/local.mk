@@ -3,6 +3,7 @@ tests_unit_agents_test_agents_CFLAGS   = $(unit_cflags)
 tests_unit_agents_test_agents_CPPFLAGS = $(unit_cppflags) -I$(top_srcdir)/tests/unit/agents
 tests_unit_agents_test_agents_LDADD    = $(agents_libs) $(CRITERION_LIBS)
 tests_unit_agents_test_agents_SOURCES  = \
+	tests/lib/manual.c tests/lib/manual.h \
 	tests/lib/sandbox.c tests/lib/sandbox.h \
 	tests/unit/agents/change.c tests/unit/agents/change.h \
 	tests/unit/agents/test_answers.c \

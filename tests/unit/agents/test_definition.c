@@ -1,5 +1,7 @@
+#include "manual.h"
 #include "unit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "agents/definition.h"
@@ -226,4 +228,26 @@ Test(definition, names_each_mistake_and_its_place)
 		mistakes_release(&mistakes);
 		agent_list_release(&list);
 	}
+}
+
+Test(definition, is_as_the_manual_says)
+{
+	char *page = manual_read("referee-agent.5");
+	char *example = manual_example(page);
+	struct agent_list list = { 0 };
+	struct mistakes mistakes = { 0 };
+
+	for (size_t i = 0; i < agent_field_count; i++)
+		cr_expect(manual_has_key(page, agent_fields[i].key), "%s",
+			  agent_fields[i].key);
+	for (size_t i = 0; agent_context_names[i]; i++)
+		cr_expect(manual_has_key(page, agent_context_names[i]), "%s",
+			  agent_context_names[i]);
+	for (size_t i = 0; i < ARRAY_LEN(promised); i++)
+		cr_expect(strstr(page, promised[i].name) != NULL, "%s",
+			  promised[i].name);
+	cr_assert(add(&list, example, &mistakes));
+	agent_list_release(&list);
+	free(example);
+	free(page);
 }

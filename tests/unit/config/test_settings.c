@@ -1,3 +1,4 @@
+#include "manual.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -529,4 +530,32 @@ Test(settings, ask_who_else_may_read_a_file_with_secrets)
 	mistakes_release(&mistakes);
 	unlink(path);
 	rmdir(home);
+}
+
+Test(settings, are_as_the_manual_says)
+{
+	char *page = manual_read("referee.conf.5");
+	char *example = manual_example(page);
+	struct mistakes mistakes = { 0 };
+	struct settings settings;
+	struct buf said;
+
+	for (size_t i = 0; settings_kinds[i]; i++) {
+		size_t count = 0;
+		const struct field *fields = settings_fields(settings_kinds[i],
+							     &count);
+
+		for (size_t j = 0; j < count; j++)
+			cr_expect(manual_has_key(page, fields[j].key),
+				  "[%s] %s", settings_kinds[i], fields[j].key);
+	}
+	buf_init(&said, 4096);
+	parse(&settings, example, &mistakes);
+	mistakes_format(&said, &mistakes);
+	must_say("", said.ptr);
+	cr_assert(eq(sz, settings.project_count, 1));
+	buf_release(&said);
+	settings_release(&settings);
+	free(example);
+	free(page);
 }

@@ -1,3 +1,4 @@
+#include "manual.h"
 #include "unit.h"
 
 #include <glob.h>
@@ -151,4 +152,33 @@ Test(schema, and_loader_judge_the_same_files)
 	cr_assert(ge(sz, load_all("tests/data/workflows/good/*.yml", true), 1));
 	cr_assert(
 		ge(sz, load_all("tests/data/workflows/bad/*.yml", false), 15));
+}
+
+Test(manual, has_the_keys_the_loader_takes)
+{
+	char *page = manual_read("referee-workflow.5");
+	char *example = manual_example(page);
+	struct mistakes mistakes = { 0 };
+	struct workflow *workflow;
+
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+		for (const struct field *field = tables[i].fields; field->key;
+		     field++)
+			cr_expect(strstr(page, field->key) != NULL, "%s",
+				  field->key);
+	for (size_t i = 0; workflow_fields[i].key; i++)
+		cr_expect(manual_has_key(page, workflow_fields[i].key), "%s",
+			  workflow_fields[i].key);
+	for (size_t i = 0; trigger_event_names[i]; i++)
+		cr_expect(manual_has_key(page, trigger_event_names[i]), "%s",
+			  trigger_event_names[i]);
+	for (size_t i = 0; condition_names[i]; i++)
+		cr_expect(manual_has_key(page, condition_names[i]), "%s",
+			  condition_names[i]);
+	workflow = workflow_parse("f.yml", example, strlen(example), NULL,
+				  &mistakes);
+	cr_assert(workflow != NULL);
+	workflow_free(workflow);
+	free(example);
+	free(page);
 }
