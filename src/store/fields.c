@@ -60,6 +60,10 @@ static void format_member(struct json *out, const void *at,
 	case FIELD_INT64:
 		format_int(out, field, *(const int64_t *)at);
 		break;
+	case FIELD_COUNT:
+		if (*(const int64_t *)at >= 0)
+			json_set_int(out, field->name, *(const int64_t *)at);
+		break;
 	case FIELD_BOOL:
 		if (field->required || *(const bool *)at)
 			json_set_bool(out, field->name, *(const bool *)at);
@@ -168,6 +172,7 @@ static int parse_member(void *at, const struct json *value,
 		return parse_text(at, value, field, err);
 	case FIELD_INT:
 	case FIELD_INT64:
+	case FIELD_COUNT:
 		return parse_int(at, value, field, err);
 	case FIELD_BOOL:
 		if (json_bool(at, value, "", err) < 0)

@@ -338,7 +338,8 @@ static int parse_findings(struct known_list *out, const struct json *doc,
 
 	out->items = items;
 	out->cap = out->len;
-	for (size_t i = 0; !ret && i < out->len; i++, at = json_next(at)) {
+	for (size_t i = 0; !ret && items && i < out->len;
+	     i++, at = json_next(at)) {
 		struct known_finding *finding = &out->items[i];
 		void *events = NULL;
 

@@ -334,20 +334,23 @@ static int edit_expire(struct oid *tree, struct repo *repo,
 {
 	struct expiry *expiry = payload;
 	struct pull_list list = { 0 };
+	struct strvec paths = STRVEC_INIT;
 	struct tree_change *changes;
 	int ret;
 
 	expiry->removed = 0;
 	if (base && list_tree(&list, repo, base, err) < 0)
 		return -1;
-	changes = xcalloc(list.len + 1, sizeof(*changes));
 	for (size_t i = 0; i < list.len; i++)
 		if (is_expired(&list.items[i], expiry->before_ms))
-			changes[expiry->removed++].path = path_of(
-				list.items[i].number, list.items[i].branch);
-	ret = tree_update(tree, repo, base, changes, expiry->removed, err);
-	for (size_t i = 0; i < expiry->removed; i++)
-		free((void *)(uintptr_t)changes[i].path);
+			strvec_take(&paths, path_of(list.items[i].number,
+						    list.items[i].branch));
+	changes = xcalloc(paths.len + 1, sizeof(*changes));
+	for (size_t i = 0; i < paths.len; i++)
+		changes[i].path = paths.v[i];
+	expiry->removed = paths.len;
+	ret = tree_update(tree, repo, base, changes, paths.len, err);
+	strvec_release(&paths);
 	free(changes);
 	pull_list_release(&list);
 	return ret;
