@@ -252,7 +252,7 @@ static int64_t month_start(const char *ref)
 static int read_month(struct reading *reading, const struct ref_entry *ref,
 		      struct err *err)
 {
-	const int64_t longest = 31 * 24 * MS_PER_HOUR;
+	const int64_t longest = MS_PER_HOUR * 24 * 31;
 	int64_t start = month_start(ref->name);
 	struct tree_list list;
 	struct oid tree;

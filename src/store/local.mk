@@ -6,6 +6,7 @@ libstore_a_SOURCES = \
 	src/store/fingerprint.c \
 	src/store/fingerprint.c src/store/identity.h \
 	src/store/identity.h \
+	src/store/janitor.c src/store/janitor.h \
 	src/store/journal.c src/store/journal.h \
 	src/store/ledger.c src/store/ledger.h \
 	src/store/ledger_line.c \

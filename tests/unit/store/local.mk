@@ -5,6 +5,7 @@ tests_unit_store_test_store_LDADD    = $(store_libs) $(CRITERION_LIBS)
 tests_unit_store_test_store_SOURCES  = \
 	tests/lib/sandbox.c tests/lib/sandbox.h \
 	tests/unit/store/test_findings_life.c \
+	tests/unit/store/test_janitor.c \
 	tests/unit/store/test_ledger.c \
 	tests/unit/store/test_note_text.c \
 	tests/unit/store/test_notes.c \
