@@ -1,5 +1,5 @@
 noinst_LIBRARIES += libcode.a
-libcode_a_CFLAGS  = $(AM_CFLAGS) $(PCRE2_CFLAGS) $(HS_CFLAGS) $(EXPAT_CFLAGS)
+libcode_a_CFLAGS  = $(AM_CFLAGS) $(PCRE2_CFLAGS) $(HS_CFLAGS)
 libcode_a_SOURCES = \
 	src/code/canon.c src/code/canon.h \
 	src/code/grammar.c src/code/grammar.h \
@@ -11,7 +11,6 @@ libcode_a_SOURCES = \
 	src/code/parser.c src/code/parser.h \
 	src/code/parser_lines.c \
 	src/code/parser_objc.c \
-	src/code/parser_objc.c src/code/parser_words.c \
 	src/code/parser_scope.c \
 	src/code/parser_words.c \
 	src/code/personal.c src/code/personal.h \
@@ -47,30 +46,3 @@ libcode_a_SOURCES = \
 	src/code/words.c src/code/words.h
 
 code_libs = libcode.a $(repo_libs) $(config_libs) $(io_libs) $(PCRE2_LIBS) $(HS_LIBS)
-code_libs = libcode.a $(repo_libs) $(config_libs) $(PCRE2_LIBS) $(HS_LIBS)
-libcode_a_CFLAGS  = $(AM_CFLAGS)
-libcode_a_SOURCES = \
-	src/code/grammar.c src/code/grammar.h \
-	src/code/lang.c src/code/lang.h \
-	src/code/lexer.c src/code/lexer.h \
-	src/code/outline.c src/code/outline.h \
-	src/code/parser.c src/code/parser.h \
-	src/code/parser_objc.c src/code/parser_words.c
-libcode_a_CFLAGS  = $(AM_CFLAGS) $(PCRE2_CFLAGS)
-libcode_a_SOURCES = \
-	src/code/grammar.c src/code/grammar.h \
-	src/code/lang.c src/code/lang.h \
-	src/code/lexer.c src/code/lexer.h \
-	src/code/outline.c src/code/outline.h \
-	src/code/parser.c src/code/parser.h \
-	src/code/parser_lines.c src/code/parser_objc.c \
-	src/code/parser_scope.c src/code/parser_words.c \
-	src/code/regex.c src/code/regex.h \
-	src/code/syntax.c \
-	src/code/view.c src/code/view.h
-
-code_libs = libcode.a $(PCRE2_LIBS) $(core_libs)
-code_libs = libcode.a $(repo_libs) $(config_libs) $(io_libs) $(PCRE2_LIBS) $(HS_LIBS) \
-	$(EXPAT_LIBS)
-code_libs = libcode.a $(repo_libs) $(config_libs) $(io_libs) $(PCRE2_LIBS) $(HS_LIBS)
-code_libs = libcode.a $(repo_libs) $(config_libs) $(PCRE2_LIBS) $(HS_LIBS)

@@ -4,7 +4,6 @@ libstore_a_SOURCES = \
 	src/store/fields.c src/store/fields.h \
 	src/store/findings_life.c src/store/findings_life.h \
 	src/store/fingerprint.c \
-	src/store/fingerprint.c src/store/identity.h \
 	src/store/identity.h \
 	src/store/janitor.c src/store/janitor.h \
 	src/store/journal.c src/store/journal.h \
@@ -26,4 +25,3 @@ libstore_a_SOURCES = \
 	src/store/state_ref.c src/store/state_ref.h
 
 store_libs = libstore.a $(repo_libs) $(io_libs)
-store_libs = libstore.a librepo.a libio.a $(core_libs) $(GIT2_LIBS) $(UV_LIBS) $(CURL_LIBS)
