@@ -25,4 +25,4 @@ librepo_a_SOURCES = \
 	src/repo/tree_diff.c src/repo/tree_diff.h \
 	src/repo/tree_update.c
 
-repo_libs = librepo.a $(core_libs) $(GIT2_LIBS)
+repo_libs = librepo.a $(io_libs) $(GIT2_LIBS)
