@@ -333,6 +333,8 @@ static void on_begin(const struct err *err, void *payload)
 	gateway->begin = NULL;
 	gateway_enter(gateway);
 	while ((asking = gateway->beginners) != NULL) {
+		/* What is freed has left the list before.
+		 * NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 		target_unqueue(asking);
 		if (err)
 			asking_stop(asking, FAULT_CANCELLED);
