@@ -305,7 +305,7 @@ static void add_choice(struct asking *asking, const char *name)
 
 void asking_add_chain(struct asking *asking, const struct ask *ask)
 {
-	struct target *target, *next;
+	struct target *target;
 
 	for (size_t i = 0; i < ask->service_count; i++)
 		add_choice(asking, ask->services[i]);
@@ -319,7 +319,8 @@ void asking_add_chain(struct asking *asking, const struct ask *ask)
 	}
 	if (!ask->allow_degraded)
 		return;
-	HASH_ITER (hh, asking->gateway->targets, target, next)
+	for (target = asking->gateway->targets; target;
+	     target = target->hh.next)
 		if (target->service->ops->is_local)
 			add_choice(asking, target->service->name);
 }

@@ -347,7 +347,7 @@ static bool tell(char out[BUDGET_ALERT_SIZE], struct window *window,
 bool budget_alert(struct budget *budget, char out[BUDGET_ALERT_SIZE])
 {
 	const struct budget_limits *limits = &budget->limits;
-	struct project *project, *next;
+	struct project *project;
 	char what[100];
 
 	if (tell(out, &budget->day, limits->daily_nusd, limits->alert_percent,
@@ -355,7 +355,7 @@ bool budget_alert(struct budget *budget, char out[BUDGET_ALERT_SIZE])
 	    tell(out, &budget->month, limits->monthly_nusd,
 		 limits->alert_percent, "this month's budget"))
 		return true;
-	HASH_ITER (hh, budget->projects, project, next) {
+	for (project = budget->projects; project; project = project->hh.next) {
 		snprintf(what, sizeof(what), "this month's budget of %s",
 			 project->name);
 		if (tell(out, &project->month, project->monthly_nusd,
@@ -399,11 +399,11 @@ static char *project_key(const char *name)
 struct json *budget_save_alerts(const struct budget *budget)
 {
 	struct json *alerts = json_new_object();
-	struct project *project, *next;
+	struct project *project;
 
 	save_alert(alerts, "day", &budget->day);
 	save_alert(alerts, "month", &budget->month);
-	HASH_ITER (hh, budget->projects, project, next) {
+	for (project = budget->projects; project; project = project->hh.next) {
 		char *key = project_key(project->name);
 
 		save_alert(alerts, key, &project->month);
@@ -414,11 +414,11 @@ struct json *budget_save_alerts(const struct budget *budget)
 
 void budget_load_alerts(struct budget *budget, const struct json *alerts)
 {
-	struct project *project, *next;
+	struct project *project;
 
 	load_alert(&budget->day, alerts, "day");
 	load_alert(&budget->month, alerts, "month");
-	HASH_ITER (hh, budget->projects, project, next) {
+	for (project = budget->projects; project; project = project->hh.next) {
 		char *key = project_key(project->name);
 
 		load_alert(&project->month, alerts, key);

@@ -170,10 +170,11 @@ void gateway_enter(struct gateway *gateway)
 
 void gateway_leave(struct gateway *gateway)
 {
-	struct target *target, *next;
+	struct target *target;
 
 	if (gateway->depth == 1 && !gateway->ending)
-		HASH_ITER (hh, gateway->targets, target, next)
+		for (target = gateway->targets; target;
+		     target = target->hh.next)
 			target_dispatch(target);
 	if (--gateway->depth == 0 && gateway->ending && !gateway->askings &&
 	    !gateway->jobs)
@@ -188,8 +189,10 @@ void gateway_free(struct gateway *gateway)
 		return;
 	gateway_enter(gateway);
 	gateway->ending = true;
-	DL_FOREACH_SAFE (gateway->askings, asking, next)
+	for (asking = gateway->askings; asking; asking = next) {
+		next = asking->next;
 		asking_stop(asking, FAULT_CANCELLED);
+	}
 	gateway_leave(gateway);
 }
 

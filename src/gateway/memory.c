@@ -102,7 +102,7 @@ static void set_service(struct json *services, const struct target *target)
 void memory_save(struct gateway *gateway)
 {
 	struct json *old, *doc, *services;
-	struct target *target, *next;
+	struct target *target;
 	struct file_lock *lock = NULL;
 	struct err err = ERR_INIT;
 	char *text, *lock_path;
@@ -123,7 +123,7 @@ void memory_save(struct gateway *gateway)
 	doc = json_new_object();
 	json_set_int(doc, "version", MEMORY_VERSION);
 	json_set(doc, "services", services);
-	HASH_ITER (hh, gateway->targets, target, next)
+	for (target = gateway->targets; target; target = target->hh.next)
 		set_service(services, target);
 	json_set(doc, "alerts", budget_save_alerts(gateway->budget));
 	text = json_print_pretty(doc);

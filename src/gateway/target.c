@@ -174,7 +174,8 @@ void target_dispatch(struct target *target)
 			return;
 		}
 		target_unqueue(asking);
-		if (lane->waiting && lane->next) {
+		/* Somebody else's turn, if this lane is still waiting. */
+		if (target->turns == lane && lane->next) {
 			DL_DELETE(target->turns, lane);
 			DL_APPEND(target->turns, lane);
 		}
