@@ -44,11 +44,7 @@ MUST_CHECK int value_decimal(double *out, const char *text, double min,
 MUST_CHECK int value_name(int *out, const char *text, const char *const *names,
 			  struct err *err);
 
-/**
- * A command line as words: white space separates, '...' and "..." keep it, a
- * backslash outside of '...' takes the next character as it is. No shell:
- * nothing else is special. Adds to `out`.
- */
+/** The words of a command line, as words_split() gives them; adds to `out`. */
 MUST_CHECK int value_words(struct strvec *out, const char *text,
 			   struct err *err);
 

@@ -16,6 +16,7 @@ libcore_a_SOURCES = \
 	src/core/severity.c src/core/severity.h \
 	src/core/sha256.c src/core/sha256.h \
 	src/core/strvec.c src/core/strvec.h \
-	src/core/text.c src/core/text.h
+	src/core/text.c src/core/text.h \
+	src/core/words.c src/core/words.h
 
 core_libs = libcore.a $(CJSON_LIBS) $(OPENSSL_LIBS) -lpthread -lm
