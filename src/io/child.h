@@ -36,6 +36,8 @@ struct child_command {
 	const void *input;     /* its standard input; NULL: empty     */
 	size_t input_len;
 	int64_t timeout_ms;      /* required                            */
+	int64_t idle_ms;         /* of a stream: longest time without a byte
+				    in either direction; 0: no such limit */
 	size_t max_output_bytes; /* 0: LIMIT_CHILD_OUTPUT_BYTES         */
 	size_t max_error_bytes;  /* of standard error; 0: 64 KiB, what is
 				    more is dropped silently            */

@@ -178,7 +178,9 @@ int child_process_spawn(struct child_process *process,
 		.has_ended = true,
 		.started_ms = clock_mono_ms(),
 		.timeout_ms = command->timeout_ms,
+		.idle_ms = command->idle_ms,
 	};
+	process->active_ms = process->started_ms;
 	buf_init(&process->input, SIZE_MAX / 2);
 	buf_add(&process->input, command->input ? command->input : "",
 		command->input ? command->input_len : 0);
@@ -244,6 +246,7 @@ void child_process_write(struct child_process *process, bool close)
 			child_process_close(process, PIPE_INPUT);
 		else
 			process->input_at += (size_t)put;
+		process->active_ms = clock_mono_ms();
 	}
 	buf_reset(input);
 	process->input_at = 0;
@@ -282,6 +285,7 @@ int child_process_read(struct child_process *process, enum child_pipe which,
 		child_process_close(process, which);
 		return 0;
 	}
+	process->active_ms = clock_mono_ms();
 	return keep(process, which, chunk, (size_t)got, err);
 }
 

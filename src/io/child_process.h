@@ -27,6 +27,7 @@ struct child_process {
 	struct child_result result;
 	bool has_ended;
 	int64_t started_ms, timeout_ms, ended_ms;
+	int64_t active_ms, idle_ms; /* active: when bytes last moved */
 };
 
 /** Starts it; *process is to be released in either case. */

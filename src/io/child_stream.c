@@ -28,6 +28,10 @@ static int check_limits(const struct child_stream *stream, struct err *err)
 	if (clock_mono_ms() - process->started_ms >= process->timeout_ms)
 		return err_set(err, ERR_TIMEOUT, "not done in %lld ms",
 			       (long long)process->timeout_ms);
+	if (process->idle_ms > 0 &&
+	    clock_mono_ms() - process->active_ms >= process->idle_ms)
+		return err_set(err, ERR_TIMEOUT, "nothing came for %lld ms",
+			       (long long)process->idle_ms);
 	return 0;
 }
 
@@ -122,6 +126,7 @@ int child_stream_write(struct child_stream *stream, const void *bytes,
 {
 	struct child_process *process = &stream->process;
 
+	process->active_ms = clock_mono_ms();
 	buf_add(&process->input, bytes, len);
 	child_process_write(process, false);
 	while (process->fd[PIPE_INPUT] >= 0 && process->input.len > 0)
@@ -154,6 +159,7 @@ int child_stream_read(size_t *got, struct child_stream *stream, void *bytes,
 	size_t left;
 
 	compact(stream);
+	process->active_ms = clock_mono_ms(); /* not our own slowness */
 	while (!has_unread(stream) && process->fd[PIPE_OUTPUT] >= 0 &&
 	       !child_process_is_over(process))
 		if (pump(stream, true, err) < 0)

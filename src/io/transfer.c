@@ -156,6 +156,8 @@ static void end_headers(struct transfer *t)
 			 redirect_is_status((int)status) &&
 			 http_reply_header(&t->reply, "Location");
 	t->headers_done = !t->is_redirect;
+	if (t->headers_done && !t->reply.url)
+		t->reply.url = xstrdup(t->url);
 }
 
 static size_t on_header(char *line, size_t size, size_t count, void *user)
@@ -414,7 +416,6 @@ enum transfer_end transfer_end_hop(struct transfer *t, CURLcode code,
 	}
 	if (t->is_redirect)
 		return follow(t, err) < 0 ? TRANSFER_FAILED : TRANSFER_AGAIN;
-	t->reply.url = xstrdup(t->url);
 	t->reply.elapsed_ms = clock_mono_ms() - t->started_ms;
 	return TRANSFER_DONE;
 }

@@ -48,6 +48,8 @@ static int fetch_path(size_t *total, const char *path,
 	if (fetch_send(&reply, fetch, &request, err) < 0)
 		goto out;
 	status = reply->status;
+	if (!strncmp(path, "/redirect?to=", 13))
+		cr_assert(strstr(reply->url, path + 13) != NULL);
 	do {
 		if (fetch_read(&got, fetch, bytes, sizeof(bytes), err) < 0) {
 			status = -1;
