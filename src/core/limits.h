@@ -42,7 +42,7 @@
 #define LIMIT_TREES_WALKED      1000000    /* folders compared             */
 #define LIMIT_LFS_POINTER_BYTES 1024
 #define LIMIT_RENAME_PAIRS      40000 /* more are not compared by content  */
-#define LIMIT_COPY_PAIRS 4000
+#define LIMIT_COPY_PAIRS        4000
 #define LIMIT_PATTERN_BYTES     1024
 #define LIMIT_PATTERN_BRACES    256 /* alternatives one pattern may mean   */
 #define LIMIT_PATTERN_EXPANDED  (32 * KIB) /* and their bytes together      */
@@ -113,6 +113,14 @@
 #define LIMIT_SECRET_WINDOW   (8 * KIB)  /* around one suspicion             */
 #define LIMIT_PRIVATE_KEY     (32 * KIB) /* from its BEGIN to its END        */
 #define LIMIT_PREFILTER_BYTES (16 * MIB) /* compiled patterns on disk */
+
+/* What git remotes send. */
+#define LIMIT_REMOTE_REFS       1000000     /* of one listing           */
+#define LIMIT_REMOTE_LIST_BYTES (256 * MIB) /* the same, in bytes       */
+#define LIMIT_REMOTE_PACK_BYTES (8192 * MIB)
+#define LIMIT_REMOTE_TEXT_BYTES (4 * KIB) /* messages for people      */
+#define LIMIT_REF_NAME_BYTES    1024
+#define LIMIT_PUSH_BYTES        (256 * MIB) /* what we send at once     */
 
 /* Children and waiting. */
 #define LIMIT_CHILD_OUTPUT_BYTES (4 * MIB)

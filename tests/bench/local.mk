@@ -20,8 +20,19 @@ tests_bench_bench_gateway_SOURCES = \
 tests_bench_bench_gateway_CFLAGS  = $(AM_CFLAGS) $(CURL_CFLAGS)
 tests_bench_bench_gateway_LDADD   = $(services_libs)
 
-bench: $(bench_programs)
+# Needs a server, so a script runs it.
+EXTRA_PROGRAMS += tests/bench/bench_remote
+CLEANFILES += tests/bench/bench_remote
+EXTRA_DIST += tests/bench/remote.sh
+tests_bench_bench_remote_SOURCES = tests/bench/bench_remote.c
+tests_bench_bench_remote_LDADD   = $(repo_libs)
+
+bench: $(bench_programs) tests/bench/bench_remote
 	@for program in $(bench_programs); do \
 		echo "== $${program##*/}"; \
 		./$$program || exit 1; \
 	done
+	@echo '== remote'
+	@$(top_srcdir)/tests/bench/remote.sh \
+		$(abs_top_builddir)/tests/bench/bench_remote \
+		$(abs_top_srcdir)/tests/fake/git_server.py

@@ -41,3 +41,13 @@ tests_fuzz_fuzz_note_LDADD   = $(store_libs)
 fuzz_programs += tests/fuzz/fuzz_record
 tests_fuzz_fuzz_record_SOURCES = $(fuzz_main) tests/fuzz/fuzz_record.c
 tests_fuzz_fuzz_record_LDADD   = $(store_libs)
+fuzz_programs += tests/fuzz/fuzz_advert
+tests_fuzz_fuzz_advert_CPPFLAGS = $(unit_cppflags)
+tests_fuzz_fuzz_advert_SOURCES  = $(fuzz_main) tests/fuzz/fuzz_advert.c \
+	tests/lib/byte_source.h
+tests_fuzz_fuzz_advert_LDADD    = $(repo_libs)
+fuzz_programs += tests/fuzz/fuzz_side_band
+tests_fuzz_fuzz_side_band_CPPFLAGS = $(unit_cppflags)
+tests_fuzz_fuzz_side_band_SOURCES  = $(fuzz_main) tests/fuzz/fuzz_side_band.c \
+	tests/lib/byte_source.h
+tests_fuzz_fuzz_side_band_LDADD    = $(repo_libs)
