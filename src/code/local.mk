@@ -1,7 +1,12 @@
 noinst_LIBRARIES += libcode.a
-libcode_a_CFLAGS  = $(AM_CFLAGS) $(PCRE2_CFLAGS) $(HS_CFLAGS)
+libcode_a_CFLAGS  = $(AM_CFLAGS) $(PCRE2_CFLAGS) $(HS_CFLAGS) $(EXPAT_CFLAGS)
 libcode_a_SOURCES = \
 	src/code/canon.c src/code/canon.h \
+	src/code/coverage.c src/code/coverage.h \
+	src/code/coverage_file.h \
+	src/code/coverage_json.c \
+	src/code/coverage_note.c \
+	src/code/coverage_xml.c \
 	src/code/grammar.c src/code/grammar.h \
 	src/code/lang.c src/code/lang.h \
 	src/code/lexer.c src/code/lexer.h \
@@ -45,4 +50,4 @@ libcode_a_SOURCES = \
 	src/code/view.c src/code/view.h \
 	src/code/words.c src/code/words.h
 
-code_libs = libcode.a $(repo_libs) $(config_libs) $(io_libs) $(PCRE2_LIBS) $(HS_LIBS)
+code_libs = libcode.a $(repo_libs) $(config_libs) $(io_libs) $(PCRE2_LIBS) $(HS_LIBS) $(EXPAT_LIBS)

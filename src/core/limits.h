@@ -80,7 +80,13 @@
 #define LIMIT_SYMBOLS       200000     /* of one file                  */
 #define LIMIT_SIGNATURE     400        /* bytes shown of a declaration */
 #define LIMIT_TEST_FILES    5000       /* read to learn what they test */
-#define LIMIT_TREE_FILES    200000     /* listed of one tree           */
+
+/* Coverage reports. */
+#define LIMIT_COVERAGE_BYTES  (64 * MIB)
+#define LIMIT_COVERAGE_FILES  100000
+#define LIMIT_COVERAGE_LINES  10000000
+#define LIMIT_COVERAGE_DEPTH  64
+#define LIMIT_COVERAGE_BEHIND 50 /* commits back to one that was measured */
 
 #define LIMIT_PREVIEW_BYTES (1024 * MIB) /* the prompts of a dry run */
 
@@ -96,6 +102,7 @@
 #define LIMIT_JOURNAL_BYTES (64 * MIB) /* of one process */
 #define LIMIT_REQUESTS      1000       /* refs that ask for a run, at once */
 #define LIMIT_RECORD_TEXTS  1000       /* items of a list of texts in a state */
+#define LIMIT_RECORD_TEXTS  1000 /* items of a list of texts in a state */
 #define LIMIT_FINDING_TITLE 200
 #define LIMIT_FINDING_BODY  4000
 

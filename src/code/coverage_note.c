@@ -1,0 +1,68 @@
+#include "code/coverage.h"
+
+#include "core/limits.h"
+#include "repo/fanout.h"
+#include "repo/object.h"
+#include "repo/refs.h"
+#include "repo/tree.h"
+
+struct search {
+	struct repo *repo;
+	struct oid notes; /* the notes' tree */
+	struct oid found;
+	unsigned behind;
+	bool is_found;
+	bool failed;
+	struct err *err;
+};
+
+static bool visit(const struct oid *commit, void *payload)
+{
+	struct search *search = payload;
+	struct err why = ERR_INIT;
+
+	if (fanout_find(&search->found, search->repo, &search->notes, commit,
+			&why) == 0) {
+		search->is_found = true;
+		return false;
+	}
+	if (why.code != ERR_NOT_FOUND) {
+		*search->err = why;
+		search->failed = true;
+		return false;
+	}
+	return ++search->behind <= LIMIT_COVERAGE_BEHIND;
+}
+
+int coverage_load_note(struct coverage *out, unsigned *behind,
+		       struct repo *repo, const char *ref,
+		       const struct oid *head, struct err *err)
+{
+	struct search search = { .repo = repo, .err = err };
+	struct oid commit;
+	struct buf text;
+	int ret = -1;
+
+	buf_init(&text, LIMIT_COVERAGE_BYTES);
+	if (ref_read(&commit, repo, ref, err) < 0 ||
+	    tree_of_commit(&search.notes, repo, &commit, err) < 0 ||
+	    commit_walk(repo, head, true, visit, &search, err) < 0 ||
+	    search.failed)
+		goto out;
+	if (!search.is_found) {
+		err_set(err, ERR_NOT_FOUND,
+			"%s has nothing for this commit or the %d before it",
+			ref, LIMIT_COVERAGE_BEHIND);
+		goto out;
+	}
+	if (blob_read(&text, repo, &search.found, err) < 0 ||
+	    coverage_parse(out, text.ptr, text.len, err) < 0) {
+		err_prefix(err, "%s", ref);
+		goto out;
+	}
+	*behind = search.behind;
+	ret = 0;
+out:
+	buf_release(&text);
+	return ret;
+}
