@@ -11,6 +11,10 @@ tests_bench_bench_secrets_SOURCES  = \
 tests_bench_bench_secrets_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_bench_bench_secrets_LDADD    = $(code_libs)
 
+bench_programs += tests/bench/bench_outline
+tests_bench_bench_outline_SOURCES = tests/bench/bench_outline.c
+tests_bench_bench_outline_LDADD   = $(code_libs)
+
 bench_programs += tests/bench/bench_changeset
 tests_bench_bench_changeset_SOURCES = tests/bench/bench_changeset.c
 tests_bench_bench_changeset_LDADD   = $(repo_libs)

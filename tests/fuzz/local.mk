@@ -51,3 +51,9 @@ tests_fuzz_fuzz_side_band_CPPFLAGS = $(unit_cppflags)
 tests_fuzz_fuzz_side_band_SOURCES  = $(fuzz_main) tests/fuzz/fuzz_side_band.c \
 	tests/lib/byte_source.h
 tests_fuzz_fuzz_side_band_LDADD    = $(repo_libs)
+fuzz_programs += tests/fuzz/fuzz_outline
+tests_fuzz_fuzz_outline_SOURCES = tests/fuzz/fuzz_outline.c $(fuzz_main)
+tests_fuzz_fuzz_outline_LDADD   = $(code_libs)
+fuzz_programs += tests/fuzz/fuzz_coverage
+tests_fuzz_fuzz_coverage_SOURCES = tests/fuzz/fuzz_coverage.c $(fuzz_main)
+tests_fuzz_fuzz_coverage_LDADD   = $(code_libs)

@@ -1,0 +1,72 @@
+/* Views and outlines of anything. The first byte chooses the language. */
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "code/outline.h"
+#include "code/symbols.h"
+#include "code/view.h"
+#include "core/alloc.h"
+
+static void check_views(const char *text, size_t len, enum lang lang)
+{
+	char *out = xcalloc(len + 1, 1);
+
+	for (int view = VIEW_RAW; view <= VIEW_BARE; view++) {
+		code_view(out, text, len, lang, (enum code_view)view);
+		for (size_t i = 0; i < len; i++)
+			assert(out[i] == text[i] ||
+			       (out[i] == ' ' && text[i] != '\n'));
+	}
+	free(out);
+}
+
+static void check_outline(const struct outline *outline, size_t len)
+{
+	struct buf text;
+
+	buf_init(&text, 8192);
+	for (size_t i = 0; i < outline->len; i++) {
+		const struct symbol *s = &outline->items[i];
+
+		assert(s->start_line >= 1 && s->start_line <= s->end_line);
+		assert(s->end_line <= outline->line_count + 1);
+		assert(s->parent < (int)i);
+		assert((size_t)s->name + s->name_len <= len);
+		assert(s->start <= s->signature && s->signature_end <= len);
+		assert(s->doc_line <= s->start_line);
+		buf_reset(&text);
+		symbol_add_path(&text, outline, s);
+		symbol_add_signature(&text, outline, s);
+		outline_at(outline, s->start_line);
+	}
+	buf_release(&text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct outline whole, half;
+	struct symbol_changes changes;
+	const char *text;
+	enum lang lang;
+
+	if (size < 1)
+		return 0;
+	lang = (enum lang)(data[0] % LANG_COUNT);
+	text = (const char *)data + 1;
+	size--;
+	check_views(text, size, lang);
+	outline_make(&whole, text, size, lang);
+	outline_make(&half, text, size / 2, lang);
+	check_outline(&whole, size);
+	check_outline(&half, size / 2);
+	symbol_changes_make(&changes, &half, &whole);
+	assert(changes.len <= whole.len + half.len);
+	symbol_changes_release(&changes);
+	outline_release(&whole);
+	outline_release(&half);
+	return 0;
+}
