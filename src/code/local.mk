@@ -9,8 +9,13 @@ libcode_a_SOURCES = \
 	src/code/coverage_xml.c \
 	src/code/grammar.c src/code/grammar.h \
 	src/code/lang.c src/code/lang.h \
+	src/code/layer.c src/code/layer.h \
 	src/code/lexer.c src/code/lexer.h \
 	src/code/literals.c src/code/literals.h \
+	src/code/map.c src/code/map.h \
+	src/code/map_graph.h \
+	src/code/map_rank.c \
+	src/code/map_text.c \
 	src/code/matchers.c src/code/matchers.h \
 	src/code/outline.c src/code/outline.h \
 	src/code/parser.c src/code/parser.h \

@@ -80,6 +80,8 @@
 #define LIMIT_SYMBOLS       200000     /* of one file                  */
 #define LIMIT_SIGNATURE     400        /* bytes shown of a declaration */
 #define LIMIT_TEST_FILES    5000       /* read to learn what they test */
+#define LIMIT_MAP_FILES     60000
+#define LIMIT_MAP_BYTES     (256 * MIB)
 
 /* Coverage reports. */
 #define LIMIT_COVERAGE_BYTES  (64 * MIB)

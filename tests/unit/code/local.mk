@@ -9,6 +9,7 @@ tests_unit_code_test_code_SOURCES  = \
 	tests/unit/code/test_coverage.c \
 	tests/unit/code/test_lang.c \
 	tests/unit/code/test_literals.c \
+	tests/unit/code/test_map.c \
 	tests/unit/code/test_outline.c \
 	tests/unit/code/test_personal.c \
 	tests/unit/code/test_redact.c \
