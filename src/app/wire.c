@@ -45,6 +45,7 @@ int wiring_new(struct wiring **out, struct loop *loop,
 	struct gateway_options options = {
 		.alert = tell_alert,
 		.state_dir = state_dir,
+		.price_file = settings->budget.price_file,
 		.concurrency = settings->concurrency,
 		.instances = settings->instances,
 	};

@@ -80,10 +80,17 @@ int field_set_size(void *at, const struct field *field UNUSED, const char *text,
 	return value_size(at, text, err);
 }
 
-int field_set_money(void *at, const struct field *field UNUSED,
-		    const char *text, struct err *err)
+int field_set_money(void *at, const struct field *field, const char *text,
+		    struct err *err)
 {
-	return value_money_nusd(at, text, err);
+	int64_t nusd = 0;
+
+	if (value_money_nusd(&nusd, text, err) < 0)
+		return -1;
+	if (nusd < field->min)
+		return err_set(err, ERR_INVALID, "must be more than 0");
+	*(int64_t *)at = nusd;
+	return 0;
 }
 
 int field_set_name(void *at, const struct field *field, const char *text,

@@ -59,7 +59,7 @@ int field_set_percent(void *at, const struct field *field, const char *text,
 /* int64_t: bytes */
 int field_set_size(void *at, const struct field *field, const char *text,
 		   struct err *err);
-/* int64_t: nano-USD */
+/* int64_t: nano-USD, at least `min` */
 int field_set_money(void *at, const struct field *field, const char *text,
 		    struct err *err);
 /* an enum: the index among `names` */

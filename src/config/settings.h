@@ -26,6 +26,7 @@ struct budget_settings {
 	double alert_at;           /* per cent; default: 80 */
 	char *notify;              /* a notify section's name */
 	char *timezone;            /* default: UTC */
+	char *price_file;          /* prices before the shipped ones */
 };
 
 enum service_kind {

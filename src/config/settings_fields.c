@@ -80,15 +80,19 @@ static const struct field control_fields[] = {
 static const struct field budget_fields[] = {
 	{ .key = "daily",
 	  .set = field_set_money,
+	  .min = 1,
 	  .offset = BUDGET(daily_nusd) },
 	{ .key = "monthly",
 	  .set = field_set_money,
+	  .min = 1,
 	  .offset = BUDGET(monthly_nusd) },
 	{ .key = "per_run",
 	  .set = field_set_money,
+	  .min = 1,
 	  .offset = BUDGET(per_run_nusd) },
 	{ .key = "unknown_cost",
 	  .set = field_set_money,
+	  .min = 1,
 	  .offset = BUDGET(unknown_cost_nusd) },
 	{ .key = "alert_at",
 	  .set = field_set_percent,
@@ -97,6 +101,9 @@ static const struct field budget_fields[] = {
 	{ .key = "timezone",
 	  .set = field_set_text,
 	  .offset = BUDGET(timezone) },
+	{ .key = "price_file",
+	  .set = field_set_text,
+	  .offset = BUDGET(price_file) },
 };
 
 #define SERVICE(member) offsetof(struct service_settings, member)
@@ -218,6 +225,7 @@ static const struct field project_fields[] = {
 	{ .key = "allow.", .set = settings_set_allow },
 	{ .key = "budget_monthly",
 	  .set = field_set_money,
+	  .min = 1,
 	  .offset = PROJECT(budget_monthly_nusd) },
 	{ .key = "coverage", .set = settings_set_coverage },
 	{ .key = "tests",

@@ -77,5 +77,6 @@ void settings_release(struct settings *settings)
 	free(settings->control_remote);
 	free(settings->budget.notify);
 	free(settings->budget.timezone);
+	free(settings->budget.price_file);
 	*settings = (struct settings){ 0 };
 }

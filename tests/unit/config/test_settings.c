@@ -32,6 +32,7 @@ static const char whole[] =
 	"[budget]\n"
 	"daily = 150\nmonthly = 3000\nper_run = 2\nunknown_cost = 0.25\n"
 	"alert_at = 90%\nnotify = mobile-alerts\ntimezone = UTC\n"
+	"price_file = /etc/referee/prices.json\n"
 	"[service \"claude-api\"]\n"
 	"kind = anthropic\n"
 	"key = command:vault kv get -field=key secret/ai   ; or env:NAME\n"
@@ -106,6 +107,7 @@ Test(settings, takes_every_key)
 	cr_assert(eq(i64, settings.cache_bytes, 64 * MIB));
 	cr_assert(eq(i64, settings.budget.per_run_nusd, 2000000000LL));
 	cr_assert(eq(dbl, settings.budget.alert_at, 90));
+	must_say("/etc/referee/prices.json", settings.budget.price_file);
 	claude = settings_service(&settings, "claude-api");
 	cr_assert(not(claude->is_built_in));
 	cr_assert(eq(int, claude->key.source, SECRET_COMMAND));
@@ -265,6 +267,7 @@ static const struct {
 	{ "[budget]\ndaily = 1,5\n",
 	  "f:2: 'daily' must be an amount of USD such as 150 or 0.50, not "
 	  "'1,5'\n" },
+	{ "[budget]\ndaily = 0\n", "f:2: 'daily' must be more than 0\n" },
 	{ "[budget]\nalert_at = 120%\n",
 	  "f:2: 'alert_at' must be a share such as 80%, not '120%'\n" },
 	{ "[budget]\nnotify = nobody\n",
