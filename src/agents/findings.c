@@ -118,6 +118,39 @@ static bool contains(const char *line, size_t len, const char *part,
 	return part_len && memmem(line, len, part, part_len);
 }
 
+/* Would text_clean(), which answers went through, change it? (More than that
+ * is no harm.) */
+static bool needs_cleaning(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char ch = (unsigned char)text[i];
+
+		if (ch > '~' || (ch < ' ' && ch != '\t' && ch != '\r'))
+			return true;
+	}
+	return false;
+}
+
+/* Is this the quoted line, as it is or as an answer could tell it? `part`: a
+ * part of it is enough. */
+static bool is_line(const char *text, size_t len, const char *quoted,
+		    size_t quoted_len, bool part)
+{
+	struct buf clean = { 0 };
+	bool same;
+
+	if (needs_cleaning(text, len)) {
+		buf_init(&clean, 3 * len + 1); /* a bad byte becomes three */
+		text_add_clean(&clean, text, len, true);
+		text = clean.ptr;
+		len = clean.len;
+	}
+	same = same_code(text, len, quoted, quoted_len) ||
+	       (part && contains(text, len, quoted, quoted_len));
+	buf_release(&clean);
+	return same;
+}
+
 /* Does the quote stand at `line`? One line may be quoted in part. */
 static bool stands_at(const struct quote *quote, const struct sources *sources,
 		      size_t file, int line)
@@ -128,9 +161,8 @@ static bool stands_at(const struct quote *quote, const struct sources *sources,
 	for (size_t i = 0; i < quote->count; i++) {
 		if (!sources_line(sources, file, line + (int)i, &text, &len))
 			return false;
-		if (!same_code(text, len, quote->lines[i], quote->lens[i]) &&
-		    (quote->count > 1 ||
-		     !contains(text, len, quote->lines[i], quote->lens[i])))
+		if (!is_line(text, len, quote->lines[i], quote->lens[i],
+			     quote->count == 1))
 			return false;
 	}
 	return quote->count > 0;
@@ -235,21 +267,20 @@ static void take_quote(struct finding *finding, const struct sources *sources,
 	buf_release(&quote);
 }
 
-/* Answers are UTF-8; a path that is not was told with replacement characters.
- */
+/* What is told of paths is UTF-8 without control and invisible characters: a
+ * pull must not lose the findings of a file by giving it a strange name. */
 static bool is_told_as(const char *path, const char *told)
 {
-	size_t len = strlen(path);
-	char *utf8;
+	char *clean;
 	bool same;
 
 	if (!strcmp(path, told))
 		return true;
-	if (text_is_utf8(path, len))
+	if (!needs_cleaning(path, strlen(path)))
 		return false;
-	utf8 = text_utf8(path, len);
-	same = !strcmp(utf8, told);
-	free(utf8);
+	clean = text_clean(path, true);
+	same = !strcmp(clean, told);
+	free(clean);
 	return same;
 }
 

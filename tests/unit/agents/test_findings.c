@@ -70,6 +70,40 @@ Test(findings, of_files_outside_the_change_are_dropped_and_counted)
 	change_release(&change);
 }
 
+/* Escapes, bytes that are no UTF-8 and invisible characters are not told; they
+ * must hide neither a file nor a line. */
+Test(findings, are_not_lost_by_strange_names_and_bytes)
+{
+	static const struct {
+		char *text;
+		int line;
+	} cases[] = {
+		{ FINDING("a[1m\xef\xbf\xbd.swift", "1", "leak(token)", ""),
+		  1 },
+		{ FINDING("S.swift", "1", "save(token) // x\xef\xbf\xbdy", ""),
+		  2 },
+		{ FINDING("S.swift", "1", "\xef\xbb\xbfimport A", ""), 1 },
+		{ FINDING("S.swift", "1", "\\u001bsend(token)", ""), 3 },
+	};
+	struct change change;
+
+	change_init(&change, "echo x >x",
+		    "printf 'leak(token)\\n' >\"$(printf "
+		    "'a\\033[1m\\377.swift')\"; printf '\\357\\273\\277import "
+		    "A\\nsave(token) // x\\377y\\n\\033send(\\342\\200\\213"
+		    "token)\\n' >S.swift");
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct findings_answer out;
+
+		answer(&out, &change, cases[i].text);
+		cr_assert(eq(sz, out.findings.len, 1), "%zu", i);
+		cr_expect(eq(int, out.findings.items[0].line, cases[i].line),
+			  "%zu", i);
+		findings_answer_release(&out);
+	}
+	change_release(&change);
+}
+
 Test(findings, know_their_function_and_keep_their_fingerprint)
 {
 	struct findings_answer first, second;
