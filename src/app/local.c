@@ -394,8 +394,9 @@ static int store_notes(struct local *local, struct err *err)
 
 static void local_release(struct local *local)
 {
-	wiring_free(local->wiring);
+	wiring_close(local->wiring);
 	loop_free(local->loop);
+	wiring_free(local->wiring);
 	sources_free(local->sources);
 	redactor_free(local->redactor);
 	secrets_free(local->secrets);

@@ -63,12 +63,21 @@ int wiring_new(struct wiring **out, struct loop *loop,
 	return 0;
 }
 
-void wiring_free(struct wiring *wiring)
+void wiring_close(struct wiring *wiring)
 {
 	if (!wiring)
 		return;
 	gateway_free(wiring->gateway);
 	http_free(wiring->http);
+	wiring->gateway = NULL;
+	wiring->http = NULL;
+}
+
+void wiring_free(struct wiring *wiring)
+{
+	if (!wiring)
+		return;
+	wiring_close(wiring);
 	service_set_free(wiring->services);
 	free(wiring);
 }

@@ -19,6 +19,9 @@ struct wiring;
 MUST_CHECK int wiring_new(struct wiring **out, struct loop *loop,
 			  const struct settings *settings,
 			  const char *state_dir, struct err *err);
+/** Ends whatever is asked. Before loop_free(), which waits for services that
+ * still run; wiring_free() comes after it. NULL is fine. */
+void wiring_close(struct wiring *wiring);
 void wiring_free(struct wiring *wiring);
 
 struct gateway *wiring_gateway(struct wiring *wiring);

@@ -30,16 +30,6 @@
 #define LIMIT_TREES_WALKED      1000000    /* folders compared             */
 #define LIMIT_TREE_DEPTH        128        /* folders in folders           */
 #define LIMIT_PATH_BYTES        4096
-#define LIMIT_BLOB_BYTES        (1 * MIB)  /* larger files are not diffed  */
-#define LIMIT_CHANGED_FILES     50000      /* more files are an error      */
-#define LIMIT_DIFF_LINES        1000000    /* lines kept of one changeset  */
-#define LIMIT_DIFF_BYTES        (64 * MIB) /* and their bytes              */
-#define LIMIT_TREES_WALKED      1000000    /* folders compared             */
-#define LIMIT_BLOB_BYTES        (1 * MIB)  /* larger files are not diffed  */
-#define LIMIT_CHANGED_FILES     50000      /* more files are an error      */
-#define LIMIT_DIFF_LINES        1000000    /* lines kept of one changeset  */
-#define LIMIT_DIFF_BYTES        (64 * MIB) /* and their bytes              */
-#define LIMIT_TREES_WALKED      1000000    /* folders compared             */
 #define LIMIT_LFS_POINTER_BYTES 1024
 #define LIMIT_RENAME_PAIRS      40000 /* more are not compared by content  */
 #define LIMIT_COPY_PAIRS        4000
@@ -104,7 +94,6 @@
 #define LIMIT_JOURNAL_BYTES (64 * MIB) /* of one process */
 #define LIMIT_REQUESTS      1000       /* refs that ask for a run, at once */
 #define LIMIT_RECORD_TEXTS  1000       /* items of a list of texts in a state */
-#define LIMIT_RECORD_TEXTS  1000 /* items of a list of texts in a state */
 #define LIMIT_FINDING_TITLE 200
 #define LIMIT_FINDING_BODY  4000
 

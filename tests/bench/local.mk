@@ -31,12 +31,11 @@ EXTRA_DIST += tests/bench/remote.sh
 tests_bench_bench_remote_SOURCES = tests/bench/bench_remote.c
 tests_bench_bench_remote_LDADD   = $(repo_libs)
 
-bench: $(bench_programs) tests/bench/bench_remote
 bench_programs += tests/bench/bench_notes
 tests_bench_bench_notes_SOURCES = tests/bench/bench_notes.c
 tests_bench_bench_notes_LDADD   = $(store_libs)
 
-bench: $(bench_programs)
+bench: $(bench_programs) tests/bench/bench_remote
 	@for program in $(bench_programs); do \
 		echo "== $${program##*/}"; \
 		./$$program || exit 1; \

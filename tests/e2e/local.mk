@@ -2,11 +2,10 @@ E2E_TESTS += \
 	tests/e2e/t0001-layers.t \
 	tests/e2e/t0200-run.t \
 	tests/e2e/t0210-run-bad-input.t \
-	tests/e2e/t0300-services-schema.t
+	tests/e2e/t0300-services-schema.t \
+	tests/e2e/t0410-workflow-schema.t
 
 # What the services send, for t0300.
 check_PROGRAMS += tests/lib/show_requests
 tests_lib_show_requests_SOURCES = tests/lib/show_requests.c
 tests_lib_show_requests_LDADD   = $(services_libs)
-	tests/e2e/t0210-run-bad-input.t
-	tests/e2e/t0410-workflow-schema.t

@@ -5,6 +5,7 @@ tests_unit_repo_test_repo_LDADD    = $(repo_libs) $(io_libs) $(CRITERION_LIBS)
 tests_unit_repo_test_repo_SOURCES  = \
 	tests/lib/sandbox.c tests/lib/sandbox.h \
 	tests/lib/server.c tests/lib/server.h \
+	tests/lib/sshd.c tests/lib/sshd.h \
 	tests/unit/repo/made.c tests/unit/repo/made.h \
 	tests/unit/repo/remotes.c tests/unit/repo/remotes.h \
 	tests/unit/repo/test_attributes.c \
