@@ -207,8 +207,8 @@ static char *build_about(const struct prompt_input *input)
 		return NULL;
 	buf_init(&text, PART_BYTES);
 	if (input->title)
-		add_data(&text, "title", input->title, LIMIT_FINDING_TITLE * 2,
-			 changeset);
+		add_data(&text, "title", input->title,
+			 (size_t)2 * LIMIT_FINDING_TITLE, changeset);
 	if (input->description)
 		add_data(&text, "description", input->description, TEXT_BYTES,
 			 changeset);
@@ -253,7 +253,7 @@ static char *build_task(const struct prompt_input *input)
 	char *schema_text = json_print(schema);
 	struct buf text;
 
-	buf_init(&text, 4L * PART_BYTES);
+	buf_init(&text, (size_t)4 * PART_BYTES);
 	buf_addstr(&text, input->instructions);
 	buf_addch(&text, '\n');
 	add_tasks(&text, input);

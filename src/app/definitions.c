@@ -99,7 +99,7 @@ out:
 }
 
 int definitions_add_tree(struct definitions *definitions, struct repo *repo,
-			 const struct oid *commit, const char *workflows,
+			 const struct oid *commit,
 			 const struct settings *settings,
 			 struct mistakes *mistakes, struct err *err)
 {
@@ -111,8 +111,7 @@ int definitions_add_tree(struct definitions *definitions, struct repo *repo,
 	if (read_folder(&reading, repo, &tree, AGENTS_FOLDER, take_agent, err) <
 	    0)
 		return -1;
-	return read_folder(&reading, repo, &tree,
-			   workflows ? workflows : WORKFLOWS_FOLDER,
+	return read_folder(&reading, repo, &tree, WORKFLOWS_FOLDER,
 			   take_workflow, err);
 }
 

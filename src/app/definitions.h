@@ -23,14 +23,13 @@ void definitions_init(struct definitions *out);
 void definitions_release(struct definitions *definitions);
 
 /**
- * Adds the agents and workflows of the tree of `commit`: those in `workflows`
- * (NULL: WORKFLOWS_FOLDER) and AGENTS_FOLDER. Mistakes are noted with the place
+ * Adds the agents and workflows of the tree of `commit`. Mistakes are noted
+ * with the place
  * "<path>" in that tree. Agents are to be read from everywhere before workflows
  * are, since those name them: company first, then project.
  */
 MUST_CHECK int definitions_add_tree(struct definitions *definitions,
 				    struct repo *repo, const struct oid *commit,
-				    const char *workflows,
 				    const struct settings *settings,
 				    struct mistakes *mistakes, struct err *err);
 

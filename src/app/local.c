@@ -80,7 +80,7 @@ static int load_definitions(struct local *local, struct mistakes *mistakes,
 
 	definitions_init(&local->definitions);
 	if (definitions_add_tree(&local->definitions, local->change.repo,
-				 &local->change.base, NULL, settings, mistakes,
+				 &local->change.base, settings, mistakes,
 				 err) < 0 ||
 	    add_named_files(local, mistakes, err) < 0)
 		return -1;
@@ -242,6 +242,7 @@ static struct run_input input_of(const struct slot *slot)
 		.trusted = local->result->base,
 		.concurrency = local->options->settings->concurrency,
 		.coverage = -1,
+		.progress = on_progress,
 		.unknown = slot->unknown,
 	};
 }
@@ -252,7 +253,7 @@ static void start_slot(struct slot *slot)
 	struct run_input input = input_of(slot);
 
 	run_start(&slot->run, local->loop, wiring_gateway(local->wiring),
-		  &input, on_progress, on_done, slot);
+		  &input, on_done, slot);
 }
 
 /* What agents get to see, read and redacted once. */
@@ -417,6 +418,19 @@ static int describe_change(struct local_result *out,
 	return repo_is_dirty(&out->is_dirty, change->repo, err);
 }
 
+static int look(struct local *local, struct err *err)
+{
+	if (load_sources(local, err) < 0)
+		return -1;
+	if (local->options->dry_run) {
+		preview(local);
+		return 0;
+	}
+	if (judge(local, err) < 0 || store_records(local, err) < 0)
+		return -1;
+	return store_notes(local, err);
+}
+
 int local_run(struct local_result *out, const struct local_options *options,
 	      struct mistakes *mistakes, struct err *err)
 {
@@ -433,13 +447,7 @@ int local_run(struct local_result *out, const struct local_options *options,
 	ret = 0;
 	if (out->is_same || out->is_empty || !local.chosen_count)
 		goto out;
-	if (load_sources(&local, err) < 0)
-		ret = -1;
-	else if (options->dry_run)
-		preview(&local);
-	else if (judge(&local, err) < 0 || store_records(&local, err) < 0 ||
-		 store_notes(&local, err) < 0)
-		ret = -1;
+	ret = look(&local, err);
 out:
 	local_release(&local);
 	return ret;

@@ -157,7 +157,7 @@ static enum cli_exit unknown_command(const char *name)
 	const char *near;
 	size_t count = 0;
 
-	for (; cli_commands[count] && count < ARRAY_LEN(names); count++)
+	for (; count < ARRAY_LEN(names) && cli_commands[count]; count++)
 		names[count] = cli_commands[count]->name;
 	near = text_closest(name, names, count);
 	if (near)

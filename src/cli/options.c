@@ -91,7 +91,7 @@ static int take(int *at, int argc, char **argv, const struct option *first,
 	bool is_long = arg[1] == '-';
 	const char *name = arg + (is_long ? 2 : 1);
 	size_t len = strcspn(name, "=");
-	char letter = is_long ? 0 : name[0];
+	char letter = is_long ? '\0' : name[0];
 	const char *value = is_long && name[len] ? name + len + 1 : NULL;
 	const struct option *option = find(first, name, len, letter);
 

@@ -44,33 +44,32 @@ struct budget {
 	struct run *runs;
 };
 
-static int set_zone(const char *timezone, struct err *err)
+static int set_zone(const char *zone, struct err *err)
 {
 	char path[256];
 	struct stat st;
 
-	if (!timezone || strcmp(timezone, "UTC") == 0) {
+	if (!zone || strcmp(zone, "UTC") == 0) {
 		setenv("TZ", "UTC0", 1);
 		tzset();
 		return 0;
 	}
-	snprintf(path, sizeof(path), ZONE_DIR "/%s", timezone);
-	if (strstr(timezone, "..") || timezone[0] == '/' ||
-	    strlen(timezone) > 100 || stat(path, &st) < 0 ||
-	    !S_ISREG(st.st_mode))
+	snprintf(path, sizeof(path), ZONE_DIR "/%s", zone);
+	if (strstr(zone, "..") || zone[0] == '/' || strlen(zone) > 100 ||
+	    stat(path, &st) < 0 || !S_ISREG(st.st_mode))
 		return err_set(err, ERR_INVALID, "no time zone '%s' in %s",
-			       timezone, ZONE_DIR);
-	setenv("TZ", timezone, 1);
+			       zone, ZONE_DIR);
+	setenv("TZ", zone, 1);
 	tzset();
 	return 0;
 }
 
 int budget_new(struct budget **out, const struct budget_limits *limits,
-	       const char *timezone, struct err *err)
+	       const char *zone, struct err *err)
 {
 	struct budget *budget;
 
-	if (set_zone(timezone, err) < 0)
+	if (set_zone(zone, err) < 0)
 		return -1;
 	budget = xcalloc(1, sizeof(*budget));
 	budget->limits = *limits;

@@ -23,13 +23,13 @@ struct budget_limits {
 };
 
 /**
- * Days and months begin in `timezone` (NULL: UTC), which becomes the process's
+ * Days and months begin in `zone` (NULL: UTC), which becomes the process's
  * own: call it before there are other threads. ERR_INVALID if there is none of
  * that name.
  */
 MUST_CHECK int budget_new(struct budget **out,
-			  const struct budget_limits *limits,
-			  const char *timezone, struct err *err);
+			  const struct budget_limits *limits, const char *zone,
+			  struct err *err);
 void budget_free(struct budget *budget);
 
 void budget_set_project(struct budget *budget, const char *name,

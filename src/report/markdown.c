@@ -79,7 +79,7 @@ static void add_finding(struct buf *out, const struct finding *finding)
 		struct buf body;
 		char *at;
 
-		buf_init(&body, 4 * LIMIT_FINDING_BODY);
+		buf_init(&body, (size_t)4 * LIMIT_FINDING_BODY);
 		report_neutralise(&body, finding->body, LIMIT_FINDING_BODY);
 		buf_addstr(out, "  \n  ");
 		for (at = body.ptr; *at; at++) {

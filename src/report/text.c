@@ -74,7 +74,7 @@ static void add_body(struct buf *out, const struct finding *finding,
 {
 	struct buf text;
 
-	buf_init(&text, 2 * LIMIT_FINDING_BODY);
+	buf_init(&text, (size_t)2 * LIMIT_FINDING_BODY);
 	if (finding->body) {
 		buf_addstr(&text, finding->body);
 		while (text.len && strchr(" \n", text.ptr[text.len - 1]))

@@ -23,7 +23,6 @@ struct run {
 	struct loop_timer *turn;  /* schedule() is due */
 	int64_t started_mono_ms;
 	char *stop_reason; /* set: nothing more is started */
-	run_progress_fn *progress;
 	run_done_fn *done;
 	void *payload;
 };
@@ -56,8 +55,8 @@ static void schedule_soon(struct run *run)
 static void report(struct run *run, enum run_progress what,
 		   const struct run_task *task)
 {
-	if (run->progress)
-		run->progress(run, what, task->record, run->payload);
+	if (run->input.progress)
+		run->input.progress(run, what, task->record, run->payload);
 }
 
 static void stop(struct run *run, const char *reason)
@@ -373,8 +372,7 @@ static void fill_record(struct run *run)
 }
 
 void run_start(struct run **out, struct loop *loop, struct gateway *gateway,
-	       const struct run_input *input, run_progress_fn *progress,
-	       run_done_fn *done, void *payload)
+	       const struct run_input *input, run_done_fn *done, void *payload)
 {
 	struct run *run = xcalloc(1, sizeof(*run));
 	struct err err = ERR_INIT;
@@ -382,7 +380,6 @@ void run_start(struct run **out, struct loop *loop, struct gateway *gateway,
 	run->loop = loop;
 	run->gateway = gateway;
 	run->input = *input;
-	run->progress = progress;
 	run->done = done;
 	run->payload = payload;
 	run->started_mono_ms = clock_mono_ms();

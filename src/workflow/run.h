@@ -15,6 +15,11 @@
 struct loop;
 struct run;
 
+/** Something moved, for a live line; the payload is run_start()'s. */
+enum run_progress { RUN_TASK_STARTED, RUN_TASK_ENDED };
+typedef void run_progress_fn(const struct run *run, enum run_progress what,
+			     const struct task_record *task, void *payload);
+
 /** What a run looks at. Everything is borrowed until it is done. */
 struct run_input {
 	const struct plan *plan;
@@ -30,16 +35,12 @@ struct run_input {
 	const char *trusted;  /* the trusted ref's commit, 40 digits   */
 	const char *instance;
 	int64_t epoch;
-	int concurrency;     /* tasks at once; 0: no limit */
-	double coverage;     /* of the added lines, 0..1; negative: unknown */
+	int concurrency; /* tasks at once; 0: no limit */
+	double coverage; /* of the added lines, 0..1; negative: unknown */
+	run_progress_fn *progress; /* NULL: nobody looks */
 	const char *unknown; /* a condition that nobody can tell of: the run is
 				skipped and says so; NULL: none */
 };
-
-/** Something moved, for a live line; `task` is NULL for the run as a whole. */
-enum run_progress { RUN_TASK_STARTED, RUN_TASK_ENDED };
-typedef void run_progress_fn(const struct run *run, enum run_progress what,
-			     const struct task_record *task, void *payload);
 
 /**
  * Called exactly once, never from run_start(). The record is the callee's, to
@@ -49,8 +50,7 @@ typedef void run_done_fn(struct run_record *record, void *payload);
 
 /** *out is good until `done`. Never fails: what goes wrong is in the record. */
 void run_start(struct run **out, struct loop *loop, struct gateway *gateway,
-	       const struct run_input *input, run_progress_fn *progress,
-	       run_done_fn *done, void *payload);
+	       const struct run_input *input, run_done_fn *done, void *payload);
 
 /** Ends it: what is under way is cancelled, the record says failed and why. */
 void run_cancel(struct run *run, const char *reason);

@@ -3,7 +3,8 @@ E2E_TESTS += \
 	tests/e2e/t0200-run.t \
 	tests/e2e/t0210-run-bad-input.t \
 	tests/e2e/t0300-services-schema.t \
-	tests/e2e/t0410-workflow-schema.t
+	tests/e2e/t0410-workflow-schema.t \
+	tests/e2e/t0900-manual.t
 
 # What the services send, for t0300.
 check_PROGRAMS += tests/lib/show_requests

@@ -4,8 +4,8 @@
 
 check_layers()
 {
-	(cd "$SRCDIR" && find src -name '*.[ch]' |
-		xargs awk -f scripts/check-layers src/layers)
+	(cd "$SRCDIR" && find src -name '*.[ch]' \
+		-exec awk -f scripts/check-layers src/layers {} +)
 }
 
 ok 'every include is one that src/layers allows' check_layers

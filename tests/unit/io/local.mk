@@ -12,4 +12,3 @@ tests_unit_io_test_io_SOURCES  = \
 	tests/unit/io/test_loop.c \
 	tests/unit/io/test_redirect.c \
 	tests/unit/io/test_tls.c
-EXTRA_DIST += tests/fake/http_server.py

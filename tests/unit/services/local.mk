@@ -20,7 +20,6 @@ tests_unit_services_test_live_LDADD    = $(services_libs) $(CRITERION_LIBS)
 tests_unit_services_test_live_SOURCES  = \
 	tests/lib/server.c tests/lib/server.h \
 	tests/unit/services/test_live.c
-EXTRA_DIST += tests/fake/ai_server.py
 
 # Over the fake network, which takes the place of io's.
 unit_programs += tests/unit/services/test_cursor
