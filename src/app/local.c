@@ -15,6 +15,7 @@
 #include "core/alloc.h"
 #include "core/limits.h"
 #include "core/log.h"
+#include "io/file.h"
 #include "io/loop.h"
 #include "store/notes.h"
 #include "store/runs.h"
@@ -27,7 +28,6 @@ struct local {
 	struct local_result *result;
 	struct local_change change;
 	struct definitions definitions;
-	struct secrets *secrets;
 	struct redactor *redactor;
 	struct sources *sources;
 	char *guidance;
@@ -256,14 +256,29 @@ static void start_slot(struct slot *slot)
 		  &input, on_done, slot);
 }
 
+/* Compiled patterns are kept in the clone; where it is read-only, nowhere. */
+static int load_secrets(struct secrets **out, const struct repo *repo,
+			struct err *err)
+{
+	char *dir = xstrf("%sreferee", repo_git_dir(repo));
+	struct err ignored = ERR_INIT;
+	int ret;
+
+	if (file_make_dirs(dir, 0755, &ignored) < 0)
+		log_debug("%s", ignored.msg);
+	ret = secrets_shared(out, dir, err);
+	free(dir);
+	return ret;
+}
+
 /* What agents get to see, read and redacted once. */
 static int load_sources(struct local *local, struct err *err)
 {
-	struct secrets_options none = { 0 };
+	struct secrets *secrets;
 
-	if (secrets_new(&local->secrets, &none, err) < 0)
+	if (load_secrets(&secrets, local->change.repo, err) < 0)
 		return -1;
-	local->redactor = redactor_new(local->secrets);
+	local->redactor = redactor_new(secrets);
 	if (sources_load(&local->sources, local->change.repo,
 			 &local->change.changeset, local->redactor, err) < 0)
 		return -1;
@@ -400,7 +415,6 @@ static void local_release(struct local *local)
 	wiring_free(local->wiring);
 	sources_free(local->sources);
 	redactor_free(local->redactor);
-	secrets_free(local->secrets);
 	definitions_release(&local->definitions);
 	local_change_release(&local->change);
 	free(local->guidance);

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "code/personal.h"
@@ -52,6 +53,32 @@ void secrets_free(struct secrets *secrets)
 	prefilter_free(secrets->tools.prefilter);
 	pthread_mutex_destroy(&secrets->lock);
 	free(secrets);
+}
+
+static struct {
+	pthread_mutex_t lock;
+	struct secrets *secrets;
+} shared = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static void free_shared(void)
+{
+	secrets_free(shared.secrets);
+}
+
+int secrets_shared(struct secrets **out, const char *cache_dir, struct err *err)
+{
+	struct secrets_options options = { .cache_dir = cache_dir };
+	int ret = 0;
+
+	pthread_mutex_lock(&shared.lock);
+	if (!shared.secrets) {
+		ret = secrets_new(&shared.secrets, &options, err);
+		if (ret == 0)
+			atexit(free_shared);
+	}
+	*out = shared.secrets;
+	pthread_mutex_unlock(&shared.lock);
+	return ret;
 }
 
 const char *secrets_engine(const struct secrets *secrets)

@@ -34,6 +34,14 @@ MUST_CHECK int secrets_new(struct secrets **out,
 			   struct err *err);
 void secrets_free(struct secrets *secrets);
 
+/**
+ * The one of this process, made at the first call and gone with the process:
+ * compiling it takes most of a second, and all threads may search with it. The
+ * first caller says where compiled patterns are kept.
+ */
+MUST_CHECK int secrets_shared(struct secrets **out, const char *cache_dir,
+			      struct err *err);
+
 /** What searches, for `doctor`: "5.4.0 2021-..." or "keywords". */
 const char *secrets_engine(const struct secrets *secrets);
 

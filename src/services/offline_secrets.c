@@ -1,4 +1,3 @@
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,33 +5,6 @@
 #include "core/alloc.h"
 #include "core/limits.h"
 #include "services/offline_job.h"
-
-/* One for the process: compiling it takes most of a second, and all threads may
- * search with it. It lives as long as the process. */
-static struct {
-	pthread_mutex_t lock;
-	struct secrets *secrets;
-} shared = { .lock = PTHREAD_MUTEX_INITIALIZER };
-
-static void free_shared(void)
-{
-	secrets_free(shared.secrets);
-}
-
-static int get_shared(struct secrets **out, struct err *err)
-{
-	int ret = 0;
-
-	pthread_mutex_lock(&shared.lock);
-	if (!shared.secrets) {
-		ret = secrets_new(&shared.secrets, NULL, err);
-		if (ret == 0)
-			atexit(free_shared);
-	}
-	*out = shared.secrets;
-	pthread_mutex_unlock(&shared.lock);
-	return ret;
-}
 
 /* What may be told of it: the line with the secret masked is not the code, so
  * the finding quotes what stands before it. */
@@ -99,7 +71,7 @@ int offline_secrets(struct offline_job *job, struct err *err)
 	const struct changeset *changeset = job->question->changeset;
 	struct secrets *secrets;
 
-	if (get_shared(&secrets, err) < 0)
+	if (secrets_shared(&secrets, NULL, err) < 0)
 		return -1;
 	for (size_t i = 0; i < changeset->file_count; i++) {
 		const struct changed_file *file = &changeset->files[i];
