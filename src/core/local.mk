@@ -15,6 +15,7 @@ libcore_a_SOURCES = \
 	src/core/secret.c src/core/secret.h \
 	src/core/severity.c src/core/severity.h \
 	src/core/sha256.c src/core/sha256.h \
+	src/core/sign.c src/core/sign.h \
 	src/core/strvec.c src/core/strvec.h \
 	src/core/text.c src/core/text.h \
 	src/core/words.c src/core/words.h

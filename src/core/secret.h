@@ -6,7 +6,8 @@
 /**
  * A key, token or password. It has a type of its own so that no printf takes
  * it: messages and logs show its name, and whatever slips through is masked by
- * the log. Only io/http and io/child may call secret_reveal(), to send it.
+ * the log. Only io/http and io/child may call secret_reveal(), to send it, and
+ * core/sign, to sign with it.
  */
 struct secret;
 

@@ -8,4 +8,5 @@ tests_unit_core_test_core_SOURCES  = \
 	tests/unit/core/test_json.c \
 	tests/unit/core/test_log.c \
 	tests/unit/core/test_sha256.c \
+	tests/unit/core/test_sign.c \
 	tests/unit/core/test_text.c
