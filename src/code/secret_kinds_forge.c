@@ -180,7 +180,7 @@ static const struct secret_kind kinds[] = {
 		.keywords = "_authToken=|_password=|_auth=",
 		.pattern = "_(?:authToken|password|auth)=[\"']?([A-Za-z0-9+/"
 			   "=_.-]{16,400})",
-		.like = "//registry.npmjs.org/"
+		.like = "//registry.example.org/"
 			":_authToken={h8}-{h4}-{h4}-{h4}-{h12}",
 		.severity = SEVERITY_CRITICAL,
 	},
@@ -202,7 +202,7 @@ static const struct secret_kind kinds[] = {
 	},
 	{
 		.id = "crates-token",
-		.title = "crates.io token",
+		.title = "Cargo registry token",
 		.keywords = "cio",
 		.pattern = "cio[A-Za-z0-9]{32}",
 		.like = "cio{w32}",
