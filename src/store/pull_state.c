@@ -16,7 +16,7 @@ static const char *const progresses[] = { "due",       "running", "stored",
 					  "delivered", "done",    "failed",
 					  "skipped" };
 
-const char *run_progress_name(enum run_progress progress)
+const char *workflow_progress_name(enum workflow_progress progress)
 {
 	return progresses[progress];
 }

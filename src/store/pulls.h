@@ -23,7 +23,7 @@
 #define PULL_STATE_VERSION 1
 
 /** How far one workflow has got on one change. */
-enum run_progress {
+enum workflow_progress {
 	PROGRESS_DUE,
 	PROGRESS_RUNNING,
 	PROGRESS_STORED,    /* record and note are there  */
@@ -33,11 +33,11 @@ enum run_progress {
 	PROGRESS_SKIPPED,
 };
 
-const char *run_progress_name(enum run_progress progress);
+const char *workflow_progress_name(enum workflow_progress progress);
 
 struct workflow_state {
 	char *workflow; /* its id */
-	enum run_progress progress;
+	enum workflow_progress progress;
 	char change_key[SHA256_HEX_SIZE]; /* the last it was due for */
 	char head[OID_HEX_SIZE];
 	char run[ULID_SIZE]; /* the record, once stored    */
