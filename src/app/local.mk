@@ -5,6 +5,7 @@ libapp_a_SOURCES = \
 	src/app/check.c src/app/check.h \
 	src/app/definitions.c src/app/definitions.h \
 	src/app/guidance.c src/app/guidance.h \
+	src/app/init.c src/app/init.h \
 	src/app/local.c src/app/local.h \
 	src/app/local_change.c src/app/local_change.h \
 	src/app/process.c src/app/process.h \

@@ -60,6 +60,7 @@ void cli_help(const struct command *command);
 
 extern const struct command cmd_check;
 extern const struct command cmd_help;
+extern const struct command cmd_init;
 extern const struct command cmd_log;
 extern const struct command cmd_run;
 extern const struct command cmd_show;

@@ -5,6 +5,7 @@ referee_SOURCES = \
 	src/cli/cli.h \
 	src/cli/cmd_check.c \
 	src/cli/cmd_help.c \
+	src/cli/cmd_init.c \
 	src/cli/cmd_log.c \
 	src/cli/cmd_run.c \
 	src/cli/cmd_show.c \

@@ -197,6 +197,10 @@ void settings_parse(struct settings *out, const char *path, const char *text,
 MUST_CHECK int settings_load(struct settings *out, const char *path,
 			     struct mistakes *mistakes, struct err *err);
 
+/** Where a user's own configuration is looked for; NULL without a home. The
+ * caller frees it. */
+char *settings_user_path(void);
+
 /** NULL if there is none of that name. */
 const struct service_settings *settings_service(const struct settings *settings,
 						const char *name);

@@ -13,16 +13,22 @@
 static const char path_variable[] = "REFEREE_CONFIG";
 static const char system_path[] = "/etc/referee/referee.conf";
 
+char *settings_user_path(void)
+{
+	const char *home = getenv("HOME"), *folder = getenv("XDG_CONFIG_HOME");
+
+	if (folder && *folder == '/')
+		return xstrf("%s/referee/referee.conf", folder);
+	if (home && *home == '/')
+		return xstrf("%s/.config/referee/referee.conf", home);
+	return NULL;
+}
+
 /* The file to read, for the caller to free; NULL: there is none. */
 static char *find_file(void)
 {
-	const char *home = getenv("HOME"), *folder = getenv("XDG_CONFIG_HOME");
-	char *path = NULL;
+	char *path = settings_user_path();
 
-	if (folder && *folder == '/')
-		path = xstrf("%s/referee/referee.conf", folder);
-	else if (home && *home == '/')
-		path = xstrf("%s/.config/referee/referee.conf", home);
 	if (path && file_exists(path))
 		return path;
 	free(path);
