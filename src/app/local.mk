@@ -4,6 +4,7 @@ libapp_a_SOURCES = \
 	src/app/change_facts.c src/app/change_facts.h \
 	src/app/check.c src/app/check.h \
 	src/app/definitions.c src/app/definitions.h \
+	src/app/doctor.c src/app/doctor.h \
 	src/app/guidance.c src/app/guidance.h \
 	src/app/init.c src/app/init.h \
 	src/app/local.c src/app/local.h \

@@ -59,6 +59,7 @@ bool cli_colour(int fd);
 void cli_help(const struct command *command);
 
 extern const struct command cmd_check;
+extern const struct command cmd_doctor;
 extern const struct command cmd_help;
 extern const struct command cmd_init;
 extern const struct command cmd_log;

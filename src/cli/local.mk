@@ -4,6 +4,7 @@ referee_SOURCES = \
 	src/cli/ci.c src/cli/ci.h \
 	src/cli/cli.h \
 	src/cli/cmd_check.c \
+	src/cli/cmd_doctor.c \
 	src/cli/cmd_help.c \
 	src/cli/cmd_init.c \
 	src/cli/cmd_log.c \

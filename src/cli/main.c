@@ -18,8 +18,8 @@
 
 /* A new command is a file, a line here and one in cli.h. */
 const struct command *const cli_commands[] = {
-	&cmd_run,  &cmd_show,    &cmd_log,  &cmd_check,
-	&cmd_init, &cmd_version, &cmd_help, NULL,
+	&cmd_run,    &cmd_show,    &cmd_log,  &cmd_check, &cmd_init,
+	&cmd_doctor, &cmd_version, &cmd_help, NULL,
 };
 
 static struct cli cli;
