@@ -20,7 +20,8 @@ static char *branch_of(const char *base_name)
 }
 
 void change_facts_make(struct change_facts *out,
-		       const struct local_change *change)
+		       const struct local_change *change,
+		       const struct change_coverage *coverage)
 {
 	const struct changeset *changeset = &change->changeset;
 
@@ -40,6 +41,11 @@ void change_facts_make(struct change_facts *out,
 		.lines_changed = changeset->additions + changeset->deletions,
 		.coverage = -1,
 	};
+	if (!coverage)
+		return;
+	out->facts.coverage_from = coverage->from;
+	if (coverage->is_known)
+		out->facts.coverage = coverage->percent;
 }
 
 void change_facts_release(struct change_facts *facts)

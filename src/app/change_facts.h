@@ -1,6 +1,7 @@
 #ifndef APP_CHANGE_FACTS_H
 #define APP_CHANGE_FACTS_H
 
+#include "app/coverage.h"
 #include "app/local_change.h"
 #include "workflow/facts.h"
 #include "workflow/trigger.h"
@@ -14,9 +15,10 @@ struct change_facts {
 	char *base_branch;
 };
 
-/** Borrows `change`. */
+/** Borrows both. `coverage`: NULL, or zeroed: not known. */
 void change_facts_make(struct change_facts *out,
-		       const struct local_change *change);
+		       const struct local_change *change,
+		       const struct change_coverage *coverage);
 void change_facts_release(struct change_facts *facts);
 
 #endif /* APP_CHANGE_FACTS_H */

@@ -24,8 +24,8 @@ void definitions_release(struct definitions *definitions);
 
 /**
  * Adds the agents and workflows of the tree of `commit`. Mistakes are noted
- * with the place "<path>" in that tree. Agents are to be read from everywhere before workflows
- * are, since those name them: company first, then project.
+ * with the place "<path>" in that tree. Agents are to be read from everywhere
+ * before workflows are, since those name them: company first, then project.
  */
 MUST_CHECK int definitions_add_tree(struct definitions *definitions,
 				    struct repo *repo, const struct oid *commit,

@@ -6,6 +6,7 @@
 #include "agents/findings.h"
 #include "agents/sources.h"
 #include "app/change_facts.h"
+#include "app/coverage.h"
 #include "app/definitions.h"
 #include "app/guidance.h"
 #include "app/local_change.h"
@@ -27,6 +28,7 @@ struct local {
 	const struct local_options *options;
 	struct local_result *result;
 	struct local_change change;
+	struct change_coverage coverage;
 	struct definitions definitions;
 	struct redactor *redactor;
 	struct sources *sources;
@@ -132,7 +134,7 @@ static void choose_matching(struct local *local)
 	const struct workflow_list *list = &local->definitions.workflows;
 	struct change_facts facts;
 
-	change_facts_make(&facts, &local->change);
+	change_facts_make(&facts, &local->change, &local->coverage);
 	for (size_t i = 0; i < list->len; i++) {
 		const char *unknown = NULL;
 		enum holds holds = workflow_test(list->items[i], &facts.facts,
@@ -241,9 +243,10 @@ static struct run_input input_of(const struct slot *slot)
 		.guidance = local->guidance,
 		.trusted = local->result->base,
 		.concurrency = local->options->settings->concurrency,
-		.coverage = -1,
+		.coverage = local->coverage.added,
 		.progress = on_progress,
 		.unknown = slot->unknown,
+		.unknown_why = local->coverage.from,
 	};
 }
 
@@ -418,7 +421,18 @@ static void local_release(struct local *local)
 	definitions_release(&local->definitions);
 	local_change_release(&local->change);
 	free(local->guidance);
+	change_coverage_release(&local->coverage);
 	free(local->chosen);
+}
+
+static void load_coverage(struct local *local)
+{
+	struct repo *repo = local->change.repo;
+
+	change_coverage_load(
+		&local->coverage, repo, &local->change.changeset,
+		settings_project_of_clone(local->options->settings, repo),
+		NULL);
 }
 
 static int describe_change(struct local_result *out,
@@ -455,6 +469,7 @@ int local_run(struct local_result *out, const struct local_options *options,
 	if (local_change_find(&local.change, options, err) < 0 ||
 	    describe_change(out, &local.change, err) < 0)
 		goto out;
+	load_coverage(&local);
 	if (load_definitions(&local, mistakes, err) < 0 ||
 	    choose(&local, err) < 0)
 		goto out;

@@ -3,6 +3,7 @@ libapp_a_CFLAGS  = $(AM_CFLAGS)
 libapp_a_SOURCES = \
 	src/app/change_facts.c src/app/change_facts.h \
 	src/app/check.c src/app/check.h \
+	src/app/coverage.c src/app/coverage.h \
 	src/app/definitions.c src/app/definitions.h \
 	src/app/doctor.c src/app/doctor.h \
 	src/app/guidance.c src/app/guidance.h \

@@ -74,11 +74,12 @@
 #define LIMIT_MAP_BYTES     (256 * MIB)
 
 /* Coverage reports. */
-#define LIMIT_COVERAGE_BYTES  (64 * MIB)
-#define LIMIT_COVERAGE_FILES  100000
-#define LIMIT_COVERAGE_LINES  10000000
-#define LIMIT_COVERAGE_DEPTH  64
-#define LIMIT_COVERAGE_BEHIND 50 /* commits back to one that was measured */
+#define LIMIT_COVERAGE_BYTES   (64 * MIB)
+#define LIMIT_COVERAGE_FILES   100000
+#define LIMIT_COVERAGE_LINES   10000000
+#define LIMIT_COVERAGE_DEPTH   64
+#define LIMIT_COVERAGE_WAIT_MS 120000 /* of a command that prints one */
+#define LIMIT_COVERAGE_BEHIND  50 /* commits back to one that was measured */
 
 #define LIMIT_PREVIEW_BYTES (1024 * MIB) /* the prompts of a dry run */
 

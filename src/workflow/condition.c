@@ -333,12 +333,15 @@ static enum holds test_lines(const struct condition *condition,
 static enum holds test_coverage(const struct condition *condition,
 				const struct facts *facts, struct buf *why)
 {
+	const char *from = facts->coverage_from;
+
 	if (facts->coverage < 0) {
-		say(why, "the coverage is not known, wanted %s",
-		    condition->wanted);
+		say(why, "the coverage is not known%s%s, wanted %s",
+		    from ? ": " : "", from ? from : "", condition->wanted);
 		return HOLDS_UNKNOWN;
 	}
-	say(why, "the coverage is %.1f%%, wanted %s", facts->coverage,
+	say(why, "the coverage is %.1f%%%s%s%s, wanted %s", facts->coverage,
+	    from ? " (" : "", from ? from : "", from ? ")" : "",
 	    condition->wanted);
 	return holds_if(is_within(&condition->range, facts->coverage));
 }

@@ -21,8 +21,10 @@ struct facts {
 	const char *title;  /* NULL: there is none                  */
 	bool draft;
 	const struct changed_paths *paths;
-	size_t lines_changed; /* added and deleted                    */
-	double coverage;      /* per cent; negative: not known        */
+	size_t lines_changed;      /* added and deleted                    */
+	double coverage;           /* per cent; negative: not known        */
+	const char *coverage_from; /* where it was found, or why it is not
+				      known; NULL: nobody looked */
 };
 
 #endif /* WORKFLOW_FACTS_H */

@@ -170,8 +170,9 @@ static bool advance(struct run *run, struct run_task *task)
 		return true;
 	}
 	if (run->input.unknown) {
-		snprintf(reason, sizeof(reason), "%s is unknown",
-			 run->input.unknown);
+		snprintf(reason, sizeof(reason), "%s is unknown%s%s",
+			 run->input.unknown, run->input.unknown_why ? ": " : "",
+			 run->input.unknown_why ? run->input.unknown_why : "");
 		run_task_end(task, TASK_SKIPPED, reason);
 		return true;
 	}

@@ -40,6 +40,7 @@ struct run_input {
 	run_progress_fn *progress; /* NULL: nobody looks */
 	const char *unknown; /* a condition that nobody can tell of: the run is
 				skipped and says so; NULL: none */
+	const char *unknown_why; /* or NULL */
 };
 
 /**
