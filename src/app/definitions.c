@@ -220,3 +220,65 @@ bool definitions_add_shipped(struct definitions *definitions, const char *id,
 	free(path);
 	return workflow;
 }
+
+static bool is_file_name(const char *word)
+{
+	return strchr(word, '/') || ends_in(word, ".yml") ||
+	       ends_in(word, ".yaml");
+}
+
+int definitions_load(struct definitions *out, struct repo *repo,
+		     const struct oid *trusted, const struct strvec *names,
+		     const struct settings *settings, struct mistakes *mistakes,
+		     struct err *err)
+{
+	definitions_init(out);
+	if (definitions_add_tree(out, repo, trusted, settings, mistakes, err) <
+	    0)
+		return -1;
+	for (size_t i = 0; names && i < names->len; i++) {
+		if (!is_file_name(names->v[i]) ||
+		    definitions_add_file(out, names->v[i], settings, mistakes,
+					 err) == 0)
+			continue;
+		err->code = ERR_INVALID;
+		return -1;
+	}
+	if (mistakes_check(mistakes, err) < 0)
+		return -1;
+	if (!out->has_own)
+		definitions_add_shipped(out, "pr-review", settings);
+	return 0;
+}
+
+/* The stem of a file's name is the id it was loaded under. */
+static char *id_of(const char *word)
+{
+	const char *name = strrchr(word, '/');
+	char *id = xstrdup(name ? name + 1 : word);
+	char *dot = is_file_name(word) ? strrchr(id, '.') : NULL;
+
+	if (dot)
+		*dot = '\0';
+	return id;
+}
+
+const struct workflow *definitions_named(struct definitions *definitions,
+					 const char *word,
+					 const struct settings *settings,
+					 struct err *err)
+{
+	char *id = id_of(word);
+	const struct workflow *workflow;
+
+	if (!workflow_list_find(&definitions->workflows, id))
+		definitions_add_shipped(definitions, id, settings);
+	workflow = workflow_list_find(&definitions->workflows, id);
+	if (!workflow)
+		err_set(err, ERR_INVALID,
+			"no workflow '%s' in " WORKFLOWS_FOLDER
+			" of the trusted commit, nor among the shipped ones",
+			id);
+	free(id);
+	return workflow;
+}

@@ -56,4 +56,23 @@ MUST_CHECK int definitions_add_file(struct definitions *definitions,
 bool definitions_add_shipped(struct definitions *definitions, const char *id,
 			     const struct settings *settings);
 
+/**
+ * All that is in force at the trusted commit: the tree's definitions, the files
+ * among `names` (ids or files, NULL: none), and where there is no workflow of
+ * one's own the built-in pr-review. With mistakes, ERR_INVALID says so. *out is
+ * to be released also after a failure.
+ */
+MUST_CHECK int definitions_load(struct definitions *out, struct repo *repo,
+				const struct oid *trusted,
+				const struct strvec *names,
+				const struct settings *settings,
+				struct mistakes *mistakes, struct err *err);
+
+/** The workflow that the id or file name `word` means, a shipped one if there
+ * is no other. ERR_INVALID, and NULL: there is none. */
+const struct workflow *definitions_named(struct definitions *definitions,
+					 const char *word,
+					 const struct settings *settings,
+					 struct err *err);
+
 #endif /* APP_DEFINITIONS_H */

@@ -53,78 +53,15 @@ void local_result_release(struct local_result *result)
 	*result = (struct local_result){ 0 };
 }
 
-static bool is_file_name(const char *word)
-{
-	return strchr(word, '/') || strstr(word, ".yml") ||
-	       strstr(word, ".yaml");
-}
-
-static int add_named_files(struct local *local, struct mistakes *mistakes,
-			   struct err *err)
-{
-	const struct strvec *names = local->options->workflows;
-
-	for (size_t i = 0; names && i < names->len; i++)
-		if (is_file_name(names->v[i]) &&
-		    definitions_add_file(&local->definitions, names->v[i],
-					 local->options->settings, mistakes,
-					 err) < 0) {
-			err->code = ERR_INVALID;
-			return -1;
-		}
-	return 0;
-}
-
-static int load_definitions(struct local *local, struct mistakes *mistakes,
-			    struct err *err)
-{
-	const struct settings *settings = local->options->settings;
-
-	definitions_init(&local->definitions);
-	if (definitions_add_tree(&local->definitions, local->change.repo,
-				 &local->change.base, settings, mistakes,
-				 err) < 0 ||
-	    add_named_files(local, mistakes, err) < 0)
-		return -1;
-	if (mistakes_check(mistakes, err) < 0)
-		return -1;
-	if (!local->definitions.has_own)
-		definitions_add_shipped(&local->definitions, "pr-review",
-					settings);
-	return 0;
-}
-
-/* The stem of a file's name is the id it was loaded under. */
-static char *id_of(const char *word)
-{
-	const char *name = strrchr(word, '/');
-	char *id = xstrdup(name ? name + 1 : word);
-	char *dot = is_file_name(word) ? strrchr(id, '.') : NULL;
-
-	if (dot)
-		*dot = '\0';
-	return id;
-}
-
 static int choose_named(struct local *local, const char *word, struct err *err)
 {
-	struct definitions *definitions = &local->definitions;
-	char *id = id_of(word);
-	const struct workflow *workflow;
+	const struct workflow *workflow = definitions_named(
+		&local->definitions, word, local->options->settings, err);
 
-	if (!workflow_list_find(&definitions->workflows, id))
-		definitions_add_shipped(definitions, id,
-					local->options->settings);
-	workflow = workflow_list_find(&definitions->workflows, id);
 	if (!workflow)
-		err_set(err, ERR_INVALID,
-			"no workflow '%s' in " WORKFLOWS_FOLDER
-			" of %s, nor among the shipped ones",
-			id, local->result->base_name);
-	else
-		local->chosen[local->chosen_count++].workflow = workflow;
-	free(id);
-	return workflow ? 0 : -1;
+		return -1;
+	local->chosen[local->chosen_count++].workflow = workflow;
+	return 0;
 }
 
 /* Acts as a pull just opened against the base. A workflow that waits for
@@ -470,7 +407,9 @@ int local_run(struct local_result *out, const struct local_options *options,
 	    describe_change(out, &local.change, err) < 0)
 		goto out;
 	load_coverage(&local);
-	if (load_definitions(&local, mistakes, err) < 0 ||
+	if (definitions_load(&local.definitions, local.change.repo,
+			     &local.change.base, options->workflows,
+			     options->settings, mistakes, err) < 0 ||
 	    choose(&local, err) < 0)
 		goto out;
 	ret = 0;
