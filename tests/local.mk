@@ -20,6 +20,7 @@ include tests/unit/gateway/local.mk
 include tests/unit/services/local.mk
 include tests/unit/agents/local.mk
 include tests/unit/workflow/local.mk
+include tests/unit/notify/local.mk
 include tests/unit/report/local.mk
 include tests/unit/app/local.mk
 include tests/e2e/local.mk

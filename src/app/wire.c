@@ -4,18 +4,41 @@
 
 #include "core/alloc.h"
 #include "core/log.h"
+#include "core/random.h"
 #include "io/http.h"
+#include "notify/notify.h"
 #include "services/registry.h"
 
 struct wiring {
 	struct http *http;
 	struct gateway *gateway;
 	struct service_set *services;
+	const struct settings *settings;
+	struct notify *notify;
+	bool tells; /* somebody else than the log */
 };
 
-static void tell_alert(const char *message, void *payload UNUSED)
+/* Of spending: everybody who reads the log, and the section for it. */
+static void tell_alert(const char *message, void *payload)
 {
+	struct wiring *wiring = payload;
+	const char *name = wiring->settings->budget.notify;
+	char id[ULID_SIZE];
+	struct notify_message alert = {
+		.id = id,
+		.event = "budget",
+		.title = "referee: spending",
+		.items = &(struct notify_item){ NULL, message },
+		.item_count = 1,
+	};
+	struct err err = ERR_INIT;
+
 	log_warn("%s", message);
+	if (!wiring->tells || !name)
+		return;
+	ulid_new(id);
+	if (notify_send(wiring->notify, name, &alert, NULL, NULL, &err) < 0)
+		log_warn("[budget] notify: %s", err.msg);
 }
 
 /* In settings an amount that is not set is -1, for the gateway it is 0. */
@@ -44,12 +67,14 @@ int wiring_new(struct wiring **out, struct loop *loop,
 	struct wiring *wiring = xcalloc(1, sizeof(*wiring));
 	struct gateway_options options = {
 		.alert = tell_alert,
+		.alert_payload = wiring,
 		.state_dir = state_dir,
 		.price_file = settings->budget.price_file,
 		.concurrency = settings->concurrency,
 		.instances = settings->instances,
 	};
 
+	wiring->settings = settings;
 	fill_budget(&options.budget, &settings->budget);
 	if (service_set_make(&wiring->services, settings, err) < 0 ||
 	    http_new(&wiring->http, loop, NULL, err) < 0 ||
@@ -59,8 +84,15 @@ int wiring_new(struct wiring **out, struct loop *loop,
 		wiring_free(wiring);
 		return -1;
 	}
+	notify_new(&wiring->notify, loop, wiring->http, settings);
 	*out = wiring;
 	return 0;
+}
+
+struct notify *wiring_tell(struct wiring *wiring)
+{
+	wiring->tells = true;
+	return wiring->notify;
 }
 
 void wiring_close(struct wiring *wiring)
@@ -68,6 +100,7 @@ void wiring_close(struct wiring *wiring)
 	if (!wiring)
 		return;
 	gateway_free(wiring->gateway);
+	notify_close(wiring->notify);
 	http_free(wiring->http);
 	wiring->gateway = NULL;
 	wiring->http = NULL;
@@ -78,6 +111,7 @@ void wiring_free(struct wiring *wiring)
 	if (!wiring)
 		return;
 	wiring_close(wiring);
+	notify_free(wiring->notify);
 	service_set_free(wiring->services);
 	free(wiring);
 }

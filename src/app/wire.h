@@ -10,6 +10,7 @@
 struct loop;
 struct http;
 struct wiring;
+struct notify;
 
 /**
  * A gateway with every configured service. *out owns it and is the caller's,
@@ -25,5 +26,10 @@ void wiring_close(struct wiring *wiring);
 void wiring_free(struct wiring *wiring);
 
 struct gateway *wiring_gateway(struct wiring *wiring);
+
+/** What messages are sent with. From now on alerts about spending go to the
+ * section that [budget] names; before that, and in somebody's clone, nobody
+ * but the log is told anything. */
+struct notify *wiring_tell(struct wiring *wiring);
 
 #endif /* APP_WIRE_H */

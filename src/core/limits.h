@@ -121,6 +121,10 @@
 #define LIMIT_REF_NAME_BYTES    1024
 #define LIMIT_PUSH_BYTES        (256 * MIB) /* what we send at once     */
 
+/* Messages to people and programs. */
+#define LIMIT_NOTIFY_BYTES       (1 * MIB)  /* of one that is sent      */
+#define LIMIT_NOTIFY_REPLY_BYTES (64 * KIB) /* of what is said to it    */
+
 /* Children and waiting. */
 #define LIMIT_CHILD_OUTPUT_BYTES (4 * MIB)
 #define LIMIT_LOG_LINE           (8 * KIB)

@@ -44,6 +44,8 @@ typedef bool http_data_fn(const char *bytes, size_t len, void *payload);
 struct http_request {
 	const char *method; /* NULL: GET */
 	const char *url;    /* http or https; no user or password in it */
+	const struct secret *url_secret; /* instead of url: who knows it may
+					    use it; in reply->url it is plain */
 	const struct http_header *headers;
 	size_t header_count;
 	const void *body;

@@ -20,10 +20,19 @@ static bool is_method(const char *method)
 	       strspn(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(method);
 }
 
+static const char *url_of(const struct http_request *request)
+{
+	return request->url_secret ? secret_reveal(request->url_secret)
+				   : request->url;
+}
+
 static int check_request(const struct http_request *request, struct err *err)
 {
-	if (url_check(request->url, err) < 0)
-		return -1;
+	if (url_check(url_of(request), err) < 0)
+		return request->url_secret
+			       ? err_prefix(err, "%s",
+					    secret_name(request->url_secret))
+			       : -1;
 	if (request->method && !is_method(request->method))
 		return err_set(err, ERR_INVALID, "not a method");
 	if (request->timeout_ms <= 0)
@@ -80,7 +89,7 @@ int transfer_init(struct transfer *t, const struct http_request *request,
 	if (check_request(request, err) < 0)
 		return -1;
 	t->method = xstrdup(request->method ? request->method : "GET");
-	t->url = xstrdup(request->url);
+	t->url = xstrdup(url_of(request));
 	t->ca_file = copy_or_null(request->ca_file);
 	t->proxy = copy_or_null(request->proxy);
 	if (request->body)
@@ -122,6 +131,8 @@ void transfer_release(struct transfer *t)
 		drop_header(&t->headers[t->header_count]);
 	free(t->headers);
 	free(t->method);
+	if (t->url) /* it may be a secret */
+		explicit_bzero(t->url, strlen(t->url));
 	free(t->url);
 	free(t->body);
 	free(t->ca_file);

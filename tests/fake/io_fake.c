@@ -346,7 +346,9 @@ static const struct fake_request *record(const struct http_request *request)
 	*kept = (struct fake_request){
 		.at_ms = fake.now_ms,
 		.method = xstrdup(request->method ? request->method : "GET"),
-		.url = xstrdup(request->url),
+		.url = xstrdup(request->url_secret
+				       ? secret_reveal(request->url_secret)
+				       : request->url),
 		.body = xmemdup(request->body ? request->body : "",
 				request->body_len),
 	};
@@ -366,6 +368,7 @@ int http_start(struct http_call **out, struct http *http,
 	       void *payload, struct err *err)
 {
 	struct http_call *call;
+	const struct fake_request *sent;
 	int64_t after;
 
 	if (check_open(http->loop, err) < 0)
@@ -378,7 +381,8 @@ int http_start(struct http_call **out, struct http *http,
 	call->on_first_byte = request->on_first_byte;
 	call->payload = payload;
 	call->max_reply_bytes = request->max_reply_bytes;
-	fake.script(&call->reply, record(request), fake.len - 1, fake.payload);
+	sent = record(request);
+	fake.script(&call->reply, sent, fake.len - 1, fake.payload);
 
 	after = call->reply.after_ms;
 	if (call->reply.hangs || after > request->timeout_ms) {

@@ -138,6 +138,30 @@ Test(http, ends_each_request_as_its_reply_deserves)
 	}
 }
 
+Test(http, takes_an_address_that_is_a_secret)
+{
+	char *url = url_of(0, "/status?code=204");
+	struct secret *secret = secret_new("env:HOOK", url);
+	struct http_request request = request_of(NULL);
+	struct ending end = { 0 };
+	struct err err = ERR_INIT;
+
+	request.url_secret = secret;
+	run_request(&end, &request);
+	cr_assert(eq(int, end.status, 204));
+	ending_release(&end);
+	secret_free(secret);
+	free(url);
+
+	secret = secret_new("env:HOOK", "ftp://planted");
+	request.url_secret = secret;
+	must_fail(ERR_INVALID,
+		  http_start(NULL, http, &request, on_done, &end, &err));
+	cr_assert(strstr(err.msg, "env:HOOK: ") != NULL);
+	cr_assert(strstr(err.msg, "planted") == NULL);
+	secret_free(secret);
+}
+
 Test(http, takes_what_is_just_within_the_bound)
 {
 	struct ending end = { 0 };
