@@ -32,12 +32,16 @@ struct command {
 	const char *summary;    /* one line, no full stop                   */
 	int min_args, max_args; /* max -1: any number                    */
 	const struct option *options; /* ends with a zeroed one; or NULL */
+	bool hidden;                  /* not among those people see */
 	enum cli_exit (*run)(const struct cli *cli);
 };
 
 /** Every command in the order of `referee help`, NULL-terminated. */
 extern const struct command *const cli_commands[];
 const struct command *cli_command_find(const char *name);
+
+/** The options that every command takes. */
+extern const struct option cli_global_options[];
 
 /** "referee: <message>" on stderr; returns `code`. */
 enum cli_exit cli_fail(enum cli_exit code, const struct err *err);
@@ -59,6 +63,7 @@ bool cli_colour(int fd);
 void cli_help(const struct command *command);
 
 extern const struct command cmd_check;
+extern const struct command cmd_complete;
 extern const struct command cmd_doctor;
 extern const struct command cmd_help;
 extern const struct command cmd_init;

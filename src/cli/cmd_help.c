@@ -8,8 +8,9 @@ static void print_commands(void)
 	     "[ARGUMENT...]\n\n"
 	     "AI agent workflows on a team's changes, driven by git alone.\n");
 	for (size_t i = 0; cli_commands[i]; i++)
-		printf("  %-10s %s\n", cli_commands[i]->name,
-		       cli_commands[i]->summary);
+		if (!cli_commands[i]->hidden)
+			printf("  %-10s %s\n", cli_commands[i]->name,
+			       cli_commands[i]->summary);
 	puts("\n'referee help COMMAND' or 'referee COMMAND --help' tells more; "
 	     "so do the manual\npages referee(1), referee.conf(5), "
 	     "referee-workflow(5), referee-agent(5) and\nreferee-refs(7).");

@@ -4,6 +4,7 @@ referee_SOURCES = \
 	src/cli/ci.c src/cli/ci.h \
 	src/cli/cli.h \
 	src/cli/cmd_check.c \
+	src/cli/cmd_complete.c \
 	src/cli/cmd_doctor.c \
 	src/cli/cmd_help.c \
 	src/cli/cmd_init.c \
@@ -20,4 +21,4 @@ referee_SOURCES = \
 install-exec-hook:
 	cd $(DESTDIR)$(bindir) && rm -f git-referee && $(LN_S) referee git-referee
 uninstall-hook:
-	rm -f $(DESTDIR)$(bindir)/git-referee
+	rm -f $(DESTDIR)$(bindir)/git-referee $(DESTDIR)$(bash_completiondir)/referee

@@ -18,14 +18,14 @@
 
 /* A new command is a file, a line here and one in cli.h. */
 const struct command *const cli_commands[] = {
-	&cmd_run,    &cmd_show,    &cmd_log,  &cmd_check, &cmd_init,
-	&cmd_doctor, &cmd_version, &cmd_help, NULL,
+	&cmd_run,    &cmd_show,    &cmd_log,  &cmd_check,    &cmd_init,
+	&cmd_doctor, &cmd_version, &cmd_help, &cmd_complete, NULL,
 };
 
 static struct cli cli;
 static bool wants_help, wants_version;
 
-static const struct option global_options[] = {
+const struct option cli_global_options[] = {
 	{ .type = OPTION_STRING,
 	  .name = "config",
 	  .arg = "FILE",
@@ -148,7 +148,7 @@ void cli_help(const struct command *command)
 		print_options(command->options);
 	}
 	printf("\ncommon options:\n");
-	print_options(global_options);
+	print_options(cli_global_options);
 }
 
 static enum cli_exit unknown_command(const char *name)
@@ -157,8 +157,9 @@ static enum cli_exit unknown_command(const char *name)
 	const char *near;
 	size_t count = 0;
 
-	for (; count < ARRAY_LEN(names) && cli_commands[count]; count++)
-		names[count] = cli_commands[count]->name;
+	for (size_t i = 0; count < ARRAY_LEN(names) && cli_commands[i]; i++)
+		if (!cli_commands[i]->hidden)
+			names[count++] = cli_commands[i]->name;
 	near = text_closest(name, names, count);
 	if (near)
 		return cli_failf(CLI_USAGE,
@@ -225,8 +226,8 @@ static enum cli_exit dispatch(int argc, char **argv)
 	cli.argc = argc;
 	cli.argv = argv;
 	if (word < 0) {
-		if (options_parse(&cli.argc, argv, global_options, NULL, &err) <
-		    0)
+		if (options_parse(&cli.argc, argv, cli_global_options, NULL,
+				  &err) < 0)
 			return cli_fail(CLI_USAGE, &err);
 		if (wants_version)
 			return cmd_version.run(&cli);
@@ -239,7 +240,7 @@ static enum cli_exit dispatch(int argc, char **argv)
 	memmove(argv + word, argv + word + 1,
 		(size_t)(argc - word - 1) * sizeof(*argv));
 	cli.argc = argc - 1;
-	if (options_parse(&cli.argc, argv, command->options, global_options,
+	if (options_parse(&cli.argc, argv, command->options, cli_global_options,
 			  &err) < 0)
 		return cli_failf(CLI_USAGE, "%s: %s", command->name, err.msg);
 	return run_command(command);

@@ -2,6 +2,7 @@ E2E_TESTS += \
 	tests/e2e/t0001-layers.t \
 	tests/e2e/t0120-init.t \
 	tests/e2e/t0130-doctor.t \
+	tests/e2e/t0140-complete.t \
 	tests/e2e/t0200-run.t \
 	tests/e2e/t0210-run-bad-input.t \
 	tests/e2e/t0230-coverage.t \
