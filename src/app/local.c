@@ -39,6 +39,7 @@ struct local {
 	} * chosen;
 	size_t chosen_count;
 	struct loop *loop;
+	struct spend *spend;
 	struct wiring *wiring;
 };
 
@@ -264,9 +265,11 @@ static int judge(struct local *local, struct err *err)
 {
 	struct slot *slots;
 
-	if (loop_new(&local->loop, err) < 0 ||
+	if (spend_open_clone(&local->spend, local->change.repo,
+			     local->options->settings, err) < 0 ||
+	    loop_new(&local->loop, err) < 0 ||
 	    wiring_new(&local->wiring, local->loop, local->options->settings,
-		       NULL, err) < 0)
+		       local->spend, err) < 0)
 		return -1;
 	slots = xcalloc(local->chosen_count, sizeof(*slots));
 	local->result->runs = xcalloc(local->chosen_count,
@@ -353,6 +356,7 @@ static void local_release(struct local *local)
 	wiring_close(local->wiring);
 	loop_free(local->loop);
 	wiring_free(local->wiring);
+	spend_close(local->spend);
 	sources_free(local->sources);
 	redactor_free(local->redactor);
 	definitions_release(&local->definitions);

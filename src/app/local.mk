@@ -4,13 +4,16 @@ libapp_a_SOURCES = \
 	src/app/change_facts.c src/app/change_facts.h \
 	src/app/check.c src/app/check.h \
 	src/app/coverage.c src/app/coverage.h \
+	src/app/cost.c src/app/cost.h \
 	src/app/definitions.c src/app/definitions.h \
 	src/app/doctor.c src/app/doctor.h \
 	src/app/guidance.c src/app/guidance.h \
 	src/app/init.c src/app/init.h \
+	src/app/instance.c src/app/instance.h \
 	src/app/local.c src/app/local.h \
 	src/app/local_change.c src/app/local_change.h \
 	src/app/process.c src/app/process.h \
+	src/app/spend.c src/app/spend.h \
 	src/app/stored.c src/app/stored.h \
 	src/app/wire.c src/app/wire.h
 

@@ -18,7 +18,7 @@ struct wiring {
 	bool tells; /* somebody else than the log */
 };
 
-/* Of spending: everybody who reads the log, and the section for it. */
+/* Of spending, which the log has already: the section for it. */
 static void tell_alert(const char *message, void *payload)
 {
 	struct wiring *wiring = payload;
@@ -33,7 +33,6 @@ static void tell_alert(const char *message, void *payload)
 	};
 	struct err err = ERR_INIT;
 
-	log_warn("%s", message);
 	if (!wiring->tells || !name)
 		return;
 	ulid_new(id);
@@ -60,16 +59,35 @@ static void fill_budget(struct gateway_budget *out,
 	};
 }
 
+/* What each project may spend; what it has spent is in `spend`. */
+static int set_project_budgets(struct gateway *gateway,
+			       const struct settings *settings, struct err *err)
+{
+	for (size_t i = 0; i < settings->project_count; i++) {
+		const struct project_settings *project = &settings->projects[i];
+
+		if (project->budget_monthly_nusd > 0 &&
+		    gateway_set_project_budget(gateway, project->name,
+					       project->budget_monthly_nusd,
+					       err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int wiring_new(struct wiring **out, struct loop *loop,
-	       const struct settings *settings, const char *state_dir,
+	       const struct settings *settings, struct spend *spend,
 	       struct err *err)
 {
 	struct wiring *wiring = xcalloc(1, sizeof(*wiring));
 	struct gateway_options options = {
 		.alert = tell_alert,
 		.alert_payload = wiring,
-		.state_dir = state_dir,
+		.spending = spend ? &spend_ops : NULL,
+		.spending_payload = spend,
+		.state_dir = spend ? spend_state_dir(spend) : NULL,
 		.price_file = settings->budget.price_file,
+		.cache_bytes = settings->cache_bytes,
 		.concurrency = settings->concurrency,
 		.instances = settings->instances,
 	};
@@ -80,7 +98,8 @@ int wiring_new(struct wiring **out, struct loop *loop,
 	    http_new(&wiring->http, loop, NULL, err) < 0 ||
 	    gateway_new(&wiring->gateway, loop, wiring->http, &options, err) <
 		    0 ||
-	    service_set_add_to(wiring->services, wiring->gateway, err) < 0) {
+	    service_set_add_to(wiring->services, wiring->gateway, err) < 0 ||
+	    set_project_budgets(wiring->gateway, settings, err) < 0) {
 		wiring_free(wiring);
 		return -1;
 	}

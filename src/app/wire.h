@@ -1,6 +1,7 @@
 #ifndef APP_WIRE_H
 #define APP_WIRE_H
 
+#include "app/spend.h"
 #include "config/settings.h"
 #include "gateway/gateway.h"
 
@@ -14,12 +15,13 @@ struct notify;
 
 /**
  * A gateway with every configured service. *out owns it and is the caller's,
- * for wiring_free(). Keeps `settings` and `loop`. `state_dir`: where replies
- * and spending are kept; NULL: nowhere.
+ * for wiring_free(). Keeps `settings`, `loop` and `spend`: what was spent
+ * counts against the budgets, what is spent is kept there, replies beside it;
+ * NULL: nothing is kept.
  */
 MUST_CHECK int wiring_new(struct wiring **out, struct loop *loop,
-			  const struct settings *settings,
-			  const char *state_dir, struct err *err);
+			  const struct settings *settings, struct spend *spend,
+			  struct err *err);
 /** Ends whatever is asked. Before loop_free(), which waits for services that
  * still run; wiring_free() comes after it. NULL is fine. */
 void wiring_close(struct wiring *wiring);

@@ -65,6 +65,7 @@ void cli_help(const struct command *command);
 extern const struct command cmd_check;
 extern const struct command cmd_complete;
 extern const struct command cmd_doctor;
+extern const struct command cmd_cost;
 extern const struct command cmd_help;
 extern const struct command cmd_init;
 extern const struct command cmd_log;

@@ -17,10 +17,21 @@
 #include "core/text.h"
 
 /* A new command is a file, a line here and one in cli.h. */
+/* clang-format off: a line each */
 const struct command *const cli_commands[] = {
-	&cmd_run,    &cmd_show,    &cmd_log,  &cmd_check,    &cmd_init,
-	&cmd_doctor, &cmd_version, &cmd_help, &cmd_complete, NULL,
+	&cmd_run,
+	&cmd_show,
+	&cmd_log,
+	&cmd_check,
+	&cmd_cost,
+	&cmd_init,
+	&cmd_doctor,
+	&cmd_version,
+	&cmd_help,
+	&cmd_complete,
+	NULL,
 };
+/* clang-format on */
 
 static struct cli cli;
 static bool wants_help, wants_version;

@@ -72,6 +72,8 @@ static void fill_outcome(struct outcome *out, const struct asking *asking,
 		.mapped_from = asking->mapped_from,
 		.instead_of = last == first ? NULL : first->name,
 		.first_fault = asking->first_fault,
+		.budget_returns = fault == FAULT_BUDGET &&
+				  asking->budget_returns,
 		.degraded = last->is_stand_in && asking->attempts > 0,
 		.cached = asking->cached,
 		.duration_ms = clock_mono_ms() - asking->started_ms,

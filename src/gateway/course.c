@@ -293,16 +293,15 @@ static bool repair(struct asking *asking)
 static bool adapt(struct asking *asking)
 {
 	struct target *target = asking_target(asking);
-	unsigned known = target_quirks(target, asking->model);
 
+	/* Somebody may have learnt it while this was under way. */
 	if (asking->result.fault != FAULT_REQUEST ||
-	    !(asking->result.quirks & ~known) ||
+	    !(asking->result.quirks & ~asking->chat.quirks) ||
 	    asking->attempts >= RETRY_ATTEMPTS_PER_ASK)
 		return false;
 	target_learn(target, asking->model, asking->result.quirks);
 	log_info("%s: %s takes fewer parameters than were sent",
 		 target->service->name, asking->model);
-	/* Somebody may have learnt it while this was under way. */
 	asking_prepare(asking);
 	return true;
 }

@@ -73,16 +73,17 @@ static int load_spent(struct gateway *gateway, const char *project,
 	if (!ops || !ops->spent)
 		return 0;
 	budget_windows(now, &day_ms, &month_ms);
+	/* The day first: the projects' months follow that of all. */
+	if (!project &&
+	    ops->spent(gateway->spending_payload, &day, NULL, day_ms, err) < 0)
+		return -1;
 	if (ops->spent(gateway->spending_payload, &month, project, month_ms,
 		       err) < 0)
 		return -1;
-	if (project) {
+	if (project)
 		budget_set_project_spent(gateway->budget, now, project, month);
-		return 0;
-	}
-	if (ops->spent(gateway->spending_payload, &day, NULL, day_ms, err) < 0)
-		return -1;
-	budget_set_spent(gateway->budget, now, day, month);
+	else
+		budget_set_spent(gateway->budget, now, day, month);
 	return 0;
 }
 

@@ -115,7 +115,9 @@ struct outcome {
 	const char *instead_of; /* the service asked first, if another answered
 				 */
 	enum fault first_fault; /* of that one */
-	bool degraded;          /* offline stood in for another service */
+	bool budget_returns; /* of FAULT_BUDGET: a later day or month has more
+			      */
+	bool degraded;       /* offline stood in for another service */
 	bool cached;
 	int64_t duration_ms;
 	struct usage usage; /* of all attempts; what was not said counts 0 */

@@ -147,6 +147,7 @@ struct asking {
 	struct budget_claim claim;
 	struct spending_line line;
 	bool is_reserved;
+	bool budget_returns;  /* what is missing is there another day */
 	bool is_unsent;       /* the request could not even be started */
 	struct prefix *leads; /* others wait for its first byte */
 	struct prefix *follows;

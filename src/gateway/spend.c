@@ -97,6 +97,7 @@ int spend_reserve(struct asking *asking)
 		return 0;
 	answer = budget_reserve(gateway->budget, clock_wall_ms(), claim);
 	if (answer != BUDGET_FITS) {
+		asking->budget_returns = answer != BUDGET_RUN;
 		service_result_fail(&asking->result, FAULT_BUDGET,
 				    "%s does not cover up to $%.4f more",
 				    budget_answer_text(answer),
@@ -197,6 +198,8 @@ void spend_settle(struct asking *asking)
 	line->status = result->fault == FAULT_NONE ? "ok"
 						   : fault_name(result->fault);
 	line->duration_ms = clock_wall_ms() - line->at_ms;
+	if (result->reply.model)
+		line->model = result->reply.model; /* that answered */
 	line->input_tokens = usage->input_tokens;
 	line->cached_tokens = usage->cached_tokens;
 	line->cache_write_tokens = usage->cache_write_tokens;

@@ -250,6 +250,16 @@ static const struct run_task *first_in(const struct run *run,
 	return NULL;
 }
 
+/* Left out for want of money that another day has: it is not the end of it. */
+static const struct run_task *first_without_budget(const struct run *run)
+{
+	for (size_t i = 0; i < run->record.task_count; i++)
+		if (run->tasks[i].lacks_budget &&
+		    !run->tasks[i].plan->use->optional)
+			return &run->tasks[i];
+	return NULL;
+}
+
 static size_t count_in(const struct run *run, enum task_state state)
 {
 	size_t count = 0;
@@ -279,6 +289,7 @@ static void decide(struct run *run)
 	struct run_record *record = &run->record;
 	const struct run_task *failed = first_in(run, TASK_FAILED);
 	const struct run_task *skipped = first_in(run, TASK_SKIPPED);
+	const struct run_task *unpaid = first_without_budget(run);
 
 	for (size_t i = 0; i < record->task_count; i++)
 		record->degraded |= run->tasks[i].was_degraded;
@@ -289,6 +300,10 @@ static void decide(struct run *run)
 		record->verdict = VERDICT_FAILED;
 		record->reason = xstrf("%s: %s", failed->plan->use->name,
 				       task_reason(failed));
+	} else if (unpaid) {
+		record->verdict = VERDICT_SKIPPED;
+		record->reason = xstrf("%s: %s", unpaid->plan->use->name,
+				       task_reason(unpaid));
 	} else if (record->degraded) {
 		record->verdict = VERDICT_FAILED;
 		record->reason =

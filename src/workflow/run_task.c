@@ -239,7 +239,8 @@ void run_task_settle(struct run_task *task, const struct run_input *input,
 	struct err err = ERR_INIT;
 
 	keep_figures(task->record, outcome);
-	if (outcome->fault == FAULT_UNSUPPORTED) {
+	task->lacks_budget = outcome->budget_returns;
+	if (outcome->fault == FAULT_UNSUPPORTED || task->lacks_budget) {
 		run_task_end(task, TASK_SKIPPED, outcome->err.msg);
 	} else if (outcome->fault != FAULT_NONE) {
 		err = outcome->err;

@@ -22,6 +22,7 @@ struct run_task {
 	int64_t started_mono_ms;
 	struct findings_answer findings; /* of ANSWER_FINDINGS */
 	struct task_record *record;      /* in the run's record */
+	bool lacks_budget; /* skipped for want of money that comes back */
 	bool was_degraded;
 };
 

@@ -133,13 +133,19 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.end_headers()
 
-    def answer(self):
+    def answer(self, text=ANSWER):
+        with lock:
+            seen["answered"] = seen.get("answered", 0) + 1
         if self.path != "/v1/messages":
-            self.send(200, completion(ANSWER))
+            self.send(200, completion(text))
             return
         self.begin_stream()
-        for part in stream(ANSWER):
+        for part in stream(text):
             self.wfile.write(part.encode())
+
+    def do_GET(self):
+        """How often each play was asked for, and how much was answered."""
+        self.send(200, json.dumps(seen))
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
@@ -166,6 +172,15 @@ class Handler(BaseHTTPRequestHandler):
             self.fail(400, "invalid_request_error", str(refused))
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
+
+
+def finds(handler, number):
+    """One remark on the token of tests/lib/mobile.sh."""
+    handler.answer(json.dumps({"summary": "One matter.", "findings": [{
+        "path": "ios/Session.swift", "line": 6, "severity": "major",
+        "quote": "UserDefaults.standard.set(token, forKey: \"access_token\")",
+        "category": "security", "title": "Token in a backup",
+        "body": "Keep it in the Keychain.", "confidence": 0.9}]}))
 
 
 def hang(handler, number):
@@ -242,6 +257,7 @@ PLAYS = {
     "cut": cut,
     "drip": drip,
     "endless": endless,
+    "finds": finds,
     "hang": hang,
     "huge": huge,
     "overloaded": overloaded,

@@ -1,0 +1,339 @@
+#include "app/spend.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/instance.h"
+#include "core/alloc.h"
+#include "core/log.h"
+#include "io/file.h"
+#include "repo/fetch.h"
+#include "repo/push.h"
+#include "store/journal.h"
+
+#define LEDGER_REFS "refs/referee/ledger/"
+
+/* As many lines as a segment of the ledger has. */
+#define FLUSH_LINES 500
+
+/* A control repository that takes longer is as good as down. */
+#define REMOTE_TIMEOUT_MS 30000
+
+/* What was spent since a time, by project; asked for each project in turn. */
+struct sums {
+	int64_t since_ms;
+	struct spend_table table;
+	bool is_read;
+};
+
+struct spend {
+	char *state_dir;
+	char *git_dir;
+	struct repo *repo; /* NULL: there is none yet */
+	const struct settings *settings;
+	char instance[ULID_SIZE]; /* "": not needed yet */
+	struct journal *journal;  /* NULL: nothing to write yet */
+	size_t unflushed;
+	struct sums sums;
+};
+
+static struct remote_options remote_options(const struct spend *spend)
+{
+	return (struct remote_options){
+		.ca_file = spend->settings->ca_file,
+		.proxy = spend->settings->proxy,
+		.timeout_ms = REMOTE_TIMEOUT_MS,
+	};
+}
+
+/* What others have spent. Ours only moves forward: it may be ahead. */
+static void fetch_ledger(struct spend *spend)
+{
+	static const char *const refspecs[] = { LEDGER_REFS "*:" LEDGER_REFS
+							    "*" };
+	const char *url = spend->settings->control_remote;
+	struct remote_options options = remote_options(spend);
+	struct fetch_request request = { .url = url,
+					 .refspecs = refspecs,
+					 .refspec_count = 1,
+					 .options = &options };
+	struct fetch_result result = { 0 };
+	struct err err = ERR_INIT;
+
+	if (!url)
+		return;
+	if (repo_fetch(&result, spend->repo, &request, &err) < 0)
+		log_warn("control repository: %s; only what is known here "
+			 "counts against the budgets",
+			 err.msg);
+	fetch_result_release(&result);
+}
+
+/* Which of ours are not where the remote has them. */
+static size_t refs_to_push(struct push_ref *out, const struct ref_list *ours,
+			   const struct remote_refs *theirs)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < ours->len; i++) {
+		const struct ref_entry *there =
+			remote_refs_find(theirs, ours->items[i].name);
+
+		if (there && oid_equal(&there->id, &ours->items[i].id))
+			continue;
+		out[count++] = (struct push_ref){
+			.name = ours->items[i].name,
+			.expected = there ? &there->id : NULL,
+			.target = &ours->items[i].id,
+		};
+	}
+	return count;
+}
+
+static int push_ledger(struct spend *spend, struct err *err)
+{
+	const char *url = spend->settings->control_remote;
+	struct remote_options options = remote_options(spend);
+	struct push_request request = { .url = url, .options = &options };
+	struct remote_refs theirs = { 0 };
+	struct ref_list ours = { 0 };
+	char *prefix;
+	int ret;
+
+	if (!url)
+		return 0;
+	prefix = xstrf(LEDGER_REFS "%s/", spend->instance);
+	ret = ref_list(&ours, spend->repo, prefix, err);
+	if (!ret && ours.len)
+		ret = remote_list_refs(&theirs, url,
+				       (const char *const *)&prefix, 1,
+				       &options, err);
+	if (!ret && ours.len) {
+		request.refs = xcalloc(ours.len, sizeof(*request.refs));
+		request.ref_count = refs_to_push(request.refs, &ours, &theirs);
+		if (request.ref_count)
+			ret = repo_push(spend->repo, &request, err);
+		free(request.refs);
+	}
+	remote_refs_release(&theirs);
+	ref_list_release(&ours);
+	free(prefix);
+	return ret < 0 ? err_prefix(err, "control repository") : 0;
+}
+
+static int need_repo(struct spend *spend, struct err *err)
+{
+	if (spend->repo)
+		return 0;
+	return repo_init_bare(&spend->repo, spend->git_dir, err);
+}
+
+static int need_journal(struct spend *spend, struct err *err)
+{
+	if (spend->journal)
+		return 0;
+	return journal_open(&spend->journal, spend->state_dir, err);
+}
+
+static int need_instance(struct spend *spend, struct err *err)
+{
+	if (spend->instance[0])
+		return 0;
+	return instance_id(spend->instance, spend->state_dir, err);
+}
+
+/* From the journals into the ledger. */
+static int move_lines(struct spend *spend, struct err *err)
+{
+	if (need_journal(spend, err) < 0 || need_instance(spend, err) < 0 ||
+	    need_repo(spend, err) < 0 ||
+	    journal_flush(spend->journal, spend->repo, spend->instance, err) <
+		    0)
+		return -1;
+	spend->unflushed = 0;
+	return 0;
+}
+
+int spend_flush(struct spend *spend, struct err *err)
+{
+	if (move_lines(spend, err) < 0)
+		return -1;
+	return push_ledger(spend, err);
+}
+
+static struct spend *spend_new(char *state_dir, char *git_dir,
+			       const struct settings *settings)
+{
+	struct spend *spend = xcalloc(1, sizeof(*spend));
+
+	spend->state_dir = state_dir;
+	spend->git_dir = git_dir;
+	spend->settings = settings;
+	return spend;
+}
+
+static void spend_free(struct spend *spend)
+{
+	journal_free(spend->journal);
+	spend_table_release(&spend->sums.table);
+	repo_free(spend->repo);
+	free(spend->git_dir);
+	free(spend->state_dir);
+	free(spend);
+}
+
+int spend_open_clone(struct spend **out, const struct repo *repo,
+		     const struct settings *settings, struct err *err)
+{
+	struct spend *spend = spend_new(xstrf("%sreferee", repo_git_dir(repo)),
+					xstrdup(repo_git_dir(repo)), settings);
+
+	if (repo_reopen(&spend->repo, repo, err) < 0) {
+		spend_free(spend);
+		return -1;
+	}
+	fetch_ledger(spend);
+	*out = spend;
+	return 0;
+}
+
+int spend_open_installation(struct spend **out, const struct settings *settings,
+			    struct err *err)
+{
+	struct spend *spend = spend_new(
+		xstrdup(settings->state_dir),
+		xstrf("%s/control.git", settings->state_dir), settings);
+
+	if ((settings->control_remote || file_exists(spend->git_dir)) &&
+	    need_repo(spend, err) < 0) {
+		spend_free(spend);
+		return -1;
+	}
+	fetch_ledger(spend);
+	*out = spend;
+	return 0;
+}
+
+void spend_close(struct spend *spend)
+{
+	struct err err = ERR_INIT;
+
+	if (!spend)
+		return;
+	if (spend->journal && spend_flush(spend, &err) < 0)
+		log_warn("spending: %s; the next request tries again", err.msg);
+	spend_free(spend);
+}
+
+const char *spend_state_dir(const struct spend *spend)
+{
+	return spend->state_dir;
+}
+
+int spend_read(struct spend_table *out, const struct spend *spend,
+	       const struct spend_query *query, struct err *err)
+{
+	return spending_read(out, spend->repo, spend->state_dir, query, err);
+}
+
+/* The gateway's lines are borrowed; these own their texts. */
+static struct ledger_line line_of(const struct spending_line *from)
+{
+	struct ledger_line line = {
+		.at_ms = from->at_ms,
+		.attempt = from->attempt,
+		.reserved_nusd = from->reserved_nusd,
+		.cost_nusd = from->cost_nusd,
+		.cost_unknown = from->cost_unknown,
+		.is_batch = from->is_batch,
+		.duration_ms = from->duration_ms,
+		.input_tokens = from->input_tokens,
+		.cached_tokens = from->cached_tokens,
+		.cache_write_tokens = from->cache_write_tokens,
+		.output_tokens = from->output_tokens,
+	};
+	const struct {
+		char **to;
+		const char *text;
+	} texts[] = {
+		{ &line.project, from->project },
+		{ &line.workflow, from->workflow },
+		{ &line.agent, from->agent },
+		{ &line.run, from->run },
+		{ &line.service, from->service },
+		{ &line.model, from->model },
+		{ &line.status, from->status },
+	};
+
+	memcpy(line.id, from->id, sizeof(line.id));
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		*texts[i].to = texts[i].text ? xstrdup(texts[i].text) : NULL;
+	return line;
+}
+
+static int reserve(void *payload, const struct spending_line *from,
+		   struct err *err)
+{
+	struct spend *spend = payload;
+	struct ledger_line line;
+	int ret;
+
+	if (need_journal(spend, err) < 0)
+		return -1;
+	line = line_of(from);
+	ret = journal_reserve(spend->journal, &line, err);
+	ledger_line_release(&line);
+	return ret;
+}
+
+static int settle(void *payload, const struct spending_line *from,
+		  struct err *err)
+{
+	struct spend *spend = payload;
+	struct ledger_line line = line_of(from);
+	int ret = journal_settle(spend->journal, &line, err);
+
+	ledger_line_release(&line);
+	if (ret < 0 || ++spend->unflushed < FLUSH_LINES)
+		return ret;
+	return move_lines(spend, err);
+}
+
+static int read_sums(struct spend *spend, int64_t since_ms, struct err *err)
+{
+	struct spend_query query = { .by = SPEND_BY_PROJECT,
+				     .since_ms = since_ms,
+				     .until_ms = INT64_MAX };
+	struct sums *sums = &spend->sums;
+
+	if (sums->is_read && sums->since_ms == since_ms)
+		return 0;
+	spend_table_release(&sums->table);
+	sums->is_read = false;
+	if (spend_read(&sums->table, spend, &query, err) < 0)
+		return -1;
+	sums->since_ms = since_ms;
+	sums->is_read = true;
+	return 0;
+}
+
+static int spent(void *payload, int64_t *out_nusd, const char *project,
+		 int64_t since_ms, struct err *err)
+{
+	struct spend *spend = payload;
+	const struct spend_table *table = &spend->sums.table;
+
+	if (read_sums(spend, since_ms, err) < 0)
+		return err_prefix(err, "what was spent before");
+	*out_nusd = 0;
+	for (size_t i = 0; i < table->len; i++)
+		if (!project || !strcmp(table->rows[i].key, project))
+			*out_nusd += table->rows[i].cost_nusd;
+	return 0;
+}
+
+const struct spending_ops spend_ops = {
+	.reserve = reserve,
+	.settle = settle,
+	.spent = spent,
+};

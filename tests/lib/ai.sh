@@ -1,0 +1,69 @@
+# shellcheck shell=sh
+# $work is of tap.sh, $AI_KEY for those who source this.
+# shellcheck disable=SC2034,SC2154
+# An AI service of our own on loopback, for the end-to-end tests. It ends when
+# the test does: its input is a pipe that the test holds open.
+
+# start_ai: sets $ai_port; what a redirect brings elsewhere is in $work/spied.
+start_ai()
+{
+	mkfifo "$work/ai.in"
+	python3 "$SRCDIR/tests/fake/ai_server.py" "$work/spied" \
+		<"$work/ai.in" >"$work/ai.ready" &
+	ai_pid=$!
+	exec 9>"$work/ai.in"
+	tries=0
+	while ! grep -q ready "$work/ai.ready"; do
+		tries=$((tries + 1))
+		test $tries -lt 300 || { echo 'Bail out! no AI server'; exit 99; }
+		sleep 0.1
+	done
+	ai_port=$(cut -d' ' -f2 "$work/ai.ready")
+}
+
+stop_ai()
+{
+	exec 9>&-
+	wait "$ai_pid"
+}
+
+# ai_count NAME: how often it was asked to play that, or "answered".
+ai_count()
+{
+	python3 -c 'import json, sys, urllib.request as u
+print(json.load(u.urlopen(sys.argv[1])).get(sys.argv[2], 0))' \
+		"http://127.0.0.1:$ai_port/" "$1"
+}
+
+# The key the service wants.
+AI_KEY=sk-planted-0123456789
+
+# ai_conf [LINE]...: a configuration that asks it, with more lines behind.
+ai_conf()
+{
+	cat <<-CONF
+		[referee]
+		service = fake
+		[service "fake"]
+		kind = openai
+		url = http://127.0.0.1:$ai_port/v1
+		model = gpt-6.1-sol
+		key = env:FAKE_KEY
+	CONF
+	for line; do
+		echo "$line"
+	done
+}
+
+# One agent, so that one request is one request.
+ai_workflow()
+{
+	mkdir -p .referee/workflows
+	cat >.referee/workflows/review.yml <<-'YML'
+		name: Review
+		trigger:
+		  event: pull_request
+		agents:
+		  - name: code-review-agent
+	YML
+}
