@@ -17,7 +17,7 @@
 #include "core/text.h"
 
 /* A new command is a file, a line here and one in cli.h. */
-/* clang-format off: a line each */
+/* clang-format off */
 const struct command *const cli_commands[] = {
 	&cmd_run,
 	&cmd_show,
