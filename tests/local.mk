@@ -22,6 +22,7 @@ include tests/unit/agents/local.mk
 include tests/unit/workflow/local.mk
 include tests/unit/notify/local.mk
 include tests/unit/report/local.mk
+include tests/unit/forge/local.mk
 include tests/unit/app/local.mk
 include tests/e2e/local.mk
 include tests/fuzz/local.mk

@@ -17,4 +17,4 @@ libapp_a_SOURCES = \
 	src/app/stored.c src/app/stored.h \
 	src/app/wire.c src/app/wire.h
 
-app_libs = libapp.a libreport.a libnotify.a $(workflow_libs) $(services_libs) $(store_libs) $(io_libs)
+app_libs = libapp.a libreport.a libforge.a libnotify.a $(workflow_libs) $(services_libs) $(store_libs) $(io_libs)
