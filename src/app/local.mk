@@ -7,6 +7,7 @@ libapp_a_SOURCES = \
 	src/app/cost.c src/app/cost.h \
 	src/app/definitions.c src/app/definitions.h \
 	src/app/doctor.c src/app/doctor.h \
+	src/app/due.c src/app/due.h \
 	src/app/guidance.c src/app/guidance.h \
 	src/app/init.c src/app/init.h \
 	src/app/instance.c src/app/instance.h \

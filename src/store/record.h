@@ -119,7 +119,9 @@ struct run_record {
 	char *event;             /* "manual", "pull_request" ... */
 	int64_t pull;            /* its number; 0: none */
 	enum verdict verdict;
-	char *reason; /* of skipped and failed */
+	char *reason;    /* of skipped and failed */
+	char *waits_for; /* of skipped: "budget" or the condition that nobody
+			    can tell of; NULL: for nothing */
 	bool degraded;
 	enum severity bar; /* lowest severity that asks for attention */
 	int64_t started_at_ms, duration_ms; /* since 1970; of the run */

@@ -41,6 +41,7 @@ void run_record_release(struct run_record *record)
 	free(record->title);
 	free(record->event);
 	free(record->reason);
+	free(record->waits_for);
 	free(record->instance);
 	finding_list_release(&record->findings);
 	for (size_t i = 0; i < record->task_count; i++)
@@ -126,6 +127,8 @@ void run_record_format(struct buf *out, const struct run_record *record)
 	json_set_int(doc, "pull", record->pull);
 	json_set_string(doc, "verdict", verdict_name(record->verdict));
 	json_set_string(doc, "reason", record->reason);
+	if (record->waits_for)
+		json_set_string(doc, "waits_for", record->waits_for);
 	json_set_bool(doc, "degraded", record->degraded);
 	json_set_string(doc, "attention", severity_name(record->bar));
 	json_set_string(doc, "started_at", at);
@@ -301,6 +304,7 @@ static int parse_head(struct run_record *out, const struct json *doc,
 	out->title = text_member(doc, "title");
 	out->event = text_member(doc, "event");
 	out->reason = text_member(doc, "reason");
+	out->waits_for = text_member(doc, "waits_for");
 	out->instance = text_member(doc, "instance");
 	out->pull = count_member(doc, "pull");
 	out->degraded = json_bool_or(doc, "degraded", false);

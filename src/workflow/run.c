@@ -302,6 +302,7 @@ static void decide(struct run *run)
 				       task_reason(failed));
 	} else if (unpaid) {
 		record->verdict = VERDICT_SKIPPED;
+		record->waits_for = xstrdup("budget");
 		record->reason = xstrf("%s: %s", unpaid->plan->use->name,
 				       task_reason(unpaid));
 	} else if (record->degraded) {
@@ -310,6 +311,8 @@ static void decide(struct run *run)
 			xstrdup("offline stood in for a service that failed");
 	} else if (!count_in(run, TASK_ANSWERED)) {
 		record->verdict = VERDICT_SKIPPED;
+		if (run->input.unknown)
+			record->waits_for = xstrdup(run->input.unknown);
 		record->reason =
 			xstrf("%s: %s", skipped ? skipped->plan->use->name : "",
 			      skipped ? task_reason(skipped) : "no agents");

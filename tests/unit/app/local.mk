@@ -1,1 +1,6 @@
-# Nothing here yet.
+unit_programs += tests/unit/app/test_app
+tests_unit_app_test_app_CFLAGS   = $(unit_cflags)
+tests_unit_app_test_app_CPPFLAGS = $(unit_cppflags)
+tests_unit_app_test_app_LDADD    = $(app_libs) $(CRITERION_LIBS)
+tests_unit_app_test_app_SOURCES  = \
+	tests/unit/app/test_due.c
