@@ -13,9 +13,17 @@ libapp_a_SOURCES = \
 	src/app/instance.c src/app/instance.h \
 	src/app/local.c src/app/local.h \
 	src/app/local_change.c src/app/local_change.h \
+	src/app/place.c src/app/place.h \
 	src/app/process.c src/app/process.h \
 	src/app/spend.c src/app/spend.h \
+	src/app/scan.c src/app/scan.h \
+	src/app/scan_change.c \
+	src/app/scan_files.c \
+	src/app/scanner.c src/app/scanner.h \
+	src/app/project_map.c src/app/project_map.h \
 	src/app/stored.c src/app/stored.h \
+	src/app/symbols.c src/app/symbols.h \
+	src/app/symbols_text.c src/app/symbols_text.h \
 	src/app/wire.c src/app/wire.h
 
 app_libs = libapp.a libreport.a libforge.a libnotify.a $(workflow_libs) $(services_libs) $(store_libs) $(io_libs)

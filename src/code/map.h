@@ -50,8 +50,8 @@ void map_rank(struct map *map);
 /** About as many as a model counts. */
 #define MAP_BYTES_PER_TOKEN 3.6
 
-/** Appends the map, at most `tokens` long. Returns how many declarations are
- * in it. */
+/** Appends the map, at most `tokens` long: what others use and, if no file is
+ * in question, the other types. Returns how many declarations are in it. */
 size_t map_render(struct buf *out, const struct map *map, size_t tokens);
 
 /** A file of one layer that uses a type of another it should not know. */

@@ -99,10 +99,26 @@ static void write_map(struct buf *out, const struct chosen *chosen,
 	free(items);
 }
 
+static bool is_outer(const struct definition *definition)
+{
+	return definition->is_type && !definition->depth;
+}
+
+/* Is it about the whole project? Then types that nothing refers to come last,
+ * if there is room. */
+static bool is_about_all(const struct map *map)
+{
+	for (size_t i = 0; i < map->node_count; i++)
+		if (map->nodes[i].in_question)
+			return false;
+	return true;
+}
+
 size_t map_render(struct buf *out, const struct map *map, size_t tokens)
 {
 	size_t bytes = (size_t)((double)tokens * MAP_BYTES_PER_TOKEN);
 	struct chosen chosen = { .map = map };
+	bool whole = is_about_all(map);
 	size_t low = 0, high;
 	struct buf text;
 
@@ -111,7 +127,7 @@ size_t map_render(struct buf *out, const struct map *map, size_t tokens)
 	for (size_t i = 0; i < map->definition_count; i++) {
 		const struct definition *definition = &map->definitions[i];
 
-		if (definition->rank > 0 &&
+		if ((definition->rank > 0 || (whole && is_outer(definition))) &&
 		    !map->nodes[definition->node].in_question)
 			chosen.items[chosen.len++] =
 				(struct ranked){ definition->rank, i };

@@ -2,6 +2,7 @@
 
 #include "code/lang.h"
 #include "code/rule_set.h"
+#include "code/secrets.h"
 #include "config/yaml.h"
 #include "core/alloc.h"
 #include "core/limits.h"
@@ -424,6 +425,14 @@ static void read_rules(struct reading *reading, const struct node *list)
 	}
 }
 
+static bool is_secret(const char *id)
+{
+	for (unsigned i = 0; i < secret_id_count(); i++)
+		if (strcmp(secret_id(i), id) == 0)
+			return true;
+	return false;
+}
+
 static void read_off(struct reading *reading, const struct node *list)
 {
 	static const struct rule_key key = { .name = "off" };
@@ -436,6 +445,10 @@ static void read_off(struct reading *reading, const struct node *list)
 		if (!is_text(reading, item, &key) ||
 		    rule_set_remove(reading->set, item->text))
 			continue;
+		if (is_secret(item->text)) {
+			strvec_add(&reading->set->off, item->text);
+			continue;
+		}
 		for (size_t j = 0; j < reading->set->len; j++)
 			known[j] = reading->set->items[j]->id;
 		unknown_format(message, "rule", item->text, known,

@@ -10,6 +10,7 @@ struct rule_set {
 	struct rule **items;
 	size_t len, cap;
 	struct strvec baseline; /* sorted lines of rule_baseline_line() */
+	struct strvec off;      /* kinds of secrets that are not reported */
 };
 
 void rule_free(struct rule *rule);
@@ -20,8 +21,5 @@ void rule_set_put(struct rule_set *set, struct rule *rule);
 /** rule_set_add_file(), patterns compiled with further `flags`. */
 bool rule_file_read(struct rule_set *set, const char *path, const char *text,
 		    size_t len, unsigned flags, struct mistakes *mistakes);
-
-bool rule_set_has_baseline(const struct rule_set *set, const char *id,
-			   const char *path, const char *quote);
 
 #endif /* CODE_RULE_SET_H */

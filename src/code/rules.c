@@ -46,6 +46,7 @@ void rule_set_free(struct rule_set *set)
 		rule_free(set->items[i]);
 	free(set->items);
 	strvec_release(&set->baseline);
+	strvec_release(&set->off);
 	free(set);
 }
 
@@ -83,6 +84,11 @@ bool rule_set_remove(struct rule_set *set, const char *id)
 		(set->len - i - 1) * sizeof(struct rule *));
 	set->len--;
 	return true;
+}
+
+bool rule_set_is_off(const struct rule_set *set, const char *secret)
+{
+	return strvec_has(&set->off, secret);
 }
 
 size_t rule_set_len(const struct rule_set *set)

@@ -80,6 +80,13 @@ bool rule_set_add_baseline(struct rule_set *set, const char *path,
 			   const char *text, size_t len,
 			   struct mistakes *mistakes);
 
+/** Is the finding that `quote` makes known from the baseline? */
+bool rule_set_has_baseline(const struct rule_set *set, const char *id,
+			   const char *path, const char *quote);
+
+/** Did a file switch this kind of secret (secret_id()) off? */
+bool rule_set_is_off(const struct rule_set *set, const char *secret);
+
 size_t rule_set_len(const struct rule_set *set);
 const struct rule *rule_set_get(const struct rule_set *set, size_t index);
 /** NULL if there is none. */

@@ -55,6 +55,13 @@
 #define LIMIT_TREE_FILES  200000     /* files listed       */
 #define LIMIT_TESTS_BYTES (32 * MIB) /* tests read in all  */
 
+/* `referee scan` and `symbols`. */
+#define LIMIT_SCAN_FILES    200000     /* of one work tree or folder   */
+#define LIMIT_SCAN_BYTES    (64 * MIB) /* larger files are not read    */
+#define LIMIT_SCAN_RULES    (8 * MIB)  /* in larger ones: secrets only */
+#define LIMIT_SCAN_FINDINGS 10000      /* the rest is counted          */
+#define LIMIT_SCAN_QUOTE    400        /* bytes of a line shown        */
+
 /* Rules of a project. */
 #define LIMIT_RULES         1000
 #define LIMIT_RULE_FILES    100

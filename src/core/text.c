@@ -70,6 +70,60 @@ bool text_is_utf8(const char *text, size_t len)
 	return true;
 }
 
+static void add_code_point(struct buf *out, unsigned value)
+{
+	if (value < 0x80) {
+		buf_addch(out, (char)value);
+	} else if (value < 0x800) {
+		buf_addch(out, (char)(0xC0 | value >> 6));
+		buf_addch(out, (char)(0x80 | (value & 0x3F)));
+	} else if (value < 0x10000) {
+		buf_addch(out, (char)(0xE0 | value >> 12));
+		buf_addch(out, (char)(0x80 | (value >> 6 & 0x3F)));
+		buf_addch(out, (char)(0x80 | (value & 0x3F)));
+	} else {
+		buf_addch(out, (char)(0xF0 | value >> 18));
+		buf_addch(out, (char)(0x80 | (value >> 12 & 0x3F)));
+		buf_addch(out, (char)(0x80 | (value >> 6 & 0x3F)));
+		buf_addch(out, (char)(0x80 | (value & 0x3F)));
+	}
+}
+
+char *text_from_utf16(const char *text, size_t len, size_t *out_len)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	bool little = len >= 2 && at[0] == 0xFF && at[1] == 0xFE;
+	bool big = len >= 2 && at[0] == 0xFE && at[1] == 0xFF;
+	unsigned lead = 0;
+	struct buf out;
+
+	if (!little && !big)
+		return NULL;
+	buf_init(&out, SIZE_MAX / 4);
+	for (size_t i = 2; i + 1 < len; i += 2) {
+		unsigned unit = little ? at[i] | (unsigned)at[i + 1] << 8
+				       : (unsigned)at[i] << 8 | at[i + 1];
+		bool is_trail = unit >= 0xDC00 && unit < 0xE000;
+
+		if (lead && is_trail)
+			add_code_point(&out, 0x10000 + ((lead - 0xD800) << 10) +
+						     (unit - 0xDC00));
+		else if (lead || is_trail)
+			buf_addstr(&out, REPLACEMENT);
+		if (unit >= 0xD800 && unit < 0xDC00) {
+			lead = unit;
+			continue;
+		}
+		if (!is_trail)
+			add_code_point(&out, unit);
+		lead = 0;
+	}
+	if (lead || len % 2)
+		buf_addstr(&out, REPLACEMENT);
+	*out_len = out.len;
+	return buf_detach(&out);
+}
+
 char *text_utf8(const char *text, size_t len)
 {
 	struct buf out;

@@ -21,6 +21,10 @@ size_t text_sequence(const char *text, size_t len, unsigned *code_point);
 /** A copy with U+FFFD for each byte that is not UTF-8; the caller frees it. */
 char *text_utf8(const char *text, size_t len);
 
+/** UTF-16 with its byte order mark as UTF-8, *out_len bytes, for the caller to
+ * free; what is broken becomes U+FFFD. NULL if there is no such mark. */
+char *text_from_utf16(const char *text, size_t len, size_t *out_len);
+
 /**
  * Appends `text` as people may see it: valid UTF-8 without control characters
  * (escape sequences lose their ESC), invisible and direction-changing ones.

@@ -42,6 +42,7 @@ librepo_a_SOURCES = \
 	src/repo/transport_ssh.c \
 	src/repo/tree.c src/repo/tree.h \
 	src/repo/tree_diff.c src/repo/tree_diff.h \
-	src/repo/tree_update.c
+	src/repo/tree_update.c \
+	src/repo/work_files.c src/repo/work_files.h
 
 repo_libs = librepo.a $(io_libs) $(GIT2_LIBS)

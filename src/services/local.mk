@@ -9,8 +9,10 @@ libservices_a_SOURCES = \
 	src/services/offline.c src/services/offline.h \
 	src/services/offline_answer.c \
 	src/services/offline_docs.c \
+	src/services/offline_file.c src/services/offline_file.h \
 	src/services/offline_job.c src/services/offline_job.h \
 	src/services/offline_rules.c \
+	src/services/offline_scan.c src/services/offline_scan.h \
 	src/services/offline_secrets.c \
 	src/services/offline_tests.c \
 	src/services/openai.c \

@@ -131,6 +131,7 @@ int offline_answer(struct buf *out, const struct offline_question *question,
 	ret = 0;
 out:
 	strvec_release(&job.remarks);
+	rule_set_free(job.rules);
 	json_free(answer);
 	return ret;
 }

@@ -307,7 +307,8 @@ int offline_docs(struct offline_job *job, struct err *err)
 		    !lang_has_outline(lang_of_path(file->path)))
 			continue;
 		if (offline_check(job, err) < 0 ||
-		    offline_file_load(&reading.file, job, file, err) < 0)
+		    offline_file_load(&reading.file, job->question->repo, file,
+				      err) < 0)
 			return -1;
 		outline_make(&reading.now, reading.file.text, reading.file.len,
 			     lang_of_path(file->path));

@@ -32,6 +32,11 @@ void offline_add(struct offline_job *job, const struct offline_remark *remark)
 		json_set_string(at, "rule", remark->rule);
 }
 
+void offline_add_found(const struct offline_remark *remark, void *job)
+{
+	offline_add(job, remark);
+}
+
 int offline_check(const struct offline_job *job, struct err *err)
 {
 	const struct offline_question *question = job->question;
@@ -43,68 +48,6 @@ int offline_check(const struct offline_job *job, struct err *err)
 	return 0;
 }
 
-bool offline_is_readable(const struct changed_file *file)
-{
-	return file->status != FILE_DELETED && file->omitted == OMIT_NOTHING &&
-	       file->hunk_count && !file->is_generated &&
-	       file->file_class != CLASS_GENERATED &&
-	       file->file_class != CLASS_VENDORED;
-}
-
-static int read_text(char **out, size_t *len, struct repo *repo,
-		     const struct oid *id, struct err *err)
-{
-	struct buf text;
-	int ret = -1;
-
-	buf_init(&text, LIMIT_BLOB_BYTES);
-	if (blob_read(&text, repo, id, err) < 0)
-		goto out;
-	*len = text.len;
-	*out = buf_detach(&text);
-	ret = 0;
-out:
-	buf_release(&text);
-	return ret;
-}
-
-/* Adds the lines of one hunk that the change added. */
-static void mark_added(struct offline_file *out, const struct hunk *hunk)
-{
-	for (size_t i = 0; i < hunk->line_count; i++) {
-		const struct diff_line *line = &hunk->lines[i];
-
-		if (line->origin == '+' &&
-		    (size_t)line->new_line < out->added_len)
-			out->added[line->new_line] = true;
-	}
-}
-
-int offline_file_load(struct offline_file *out, struct offline_job *job,
-		      const struct changed_file *file, struct err *err)
-{
-	size_t lines = 1;
-
-	*out = (struct offline_file){ .file = file };
-	if (read_text(&out->text, &out->len, job->question->repo, &file->id,
-		      err) < 0)
-		return err_prefix(err, "%s", file->path);
-	for (size_t i = 0; i < out->len; i++)
-		lines += out->text[i] == '\n';
-	out->added_len = lines + 1;
-	out->added = xcalloc(out->added_len, sizeof(bool));
-	for (size_t i = 0; i < file->hunk_count; i++)
-		mark_added(out, &file->hunks[i]);
-	return 0;
-}
-
-void offline_file_release(struct offline_file *file)
-{
-	free(file->text);
-	free(file->added);
-	*file = (struct offline_file){ 0 };
-}
-
 int offline_old_text(char **out, size_t *len, struct offline_job *job,
 		     const struct changed_file *file, struct err *err)
 {
@@ -112,7 +55,8 @@ int offline_old_text(char **out, size_t *len, struct offline_job *job,
 	*len = 0;
 	if (oid_is_zero(&file->old_id))
 		return 0;
-	if (read_text(out, len, job->question->repo, &file->old_id, err) < 0)
+	if (offline_read_blob(out, len, job->question->repo, &file->old_id,
+			      err) < 0)
 		return err_prefix(err, "%s", file->old_path);
 	return 0;
 }

@@ -26,95 +26,57 @@ static bool is_asked_for(const struct rule *rule, enum offline_rules which)
 	       is_security(rule) == (which == OFFLINE_SECURITY_RULES);
 }
 
-/* The rules that count for this question; mistakes in the project's become
- * remarks. */
-static int load_rules(struct rule_set **out, struct offline_job *job,
-		      enum offline_rules which, struct err *err)
+static void note_mistakes(struct offline_job *job,
+			  const struct mistakes *mistakes)
 {
-	struct rule_set *set = rule_set_new();
-	struct mistakes mistakes = { 0 };
-	struct oid trusted;
 	struct buf line;
-	int ret = -1;
 
 	buf_init(&line, LIMIT_LOG_LINE);
-	rule_set_add_shipped(set);
-	if (job->question->trusted &&
-	    oid_parse(&trusted, job->question->trusted) &&
-	    rule_set_add_project(set, job->question->repo, &trusted, &mistakes,
-				 err) < 0)
-		goto out;
-	for (size_t i = rule_set_len(set); i-- > 0;)
-		if (!is_asked_for(rule_set_get(set, i), which))
-			rule_set_remove(set, rule_set_get(set, i)->id);
-	for (size_t i = 0; i < mistakes.len && i < MISTAKES_TOLD; i++) {
+	for (size_t i = 0; i < mistakes->len && i < MISTAKES_TOLD; i++) {
 		buf_reset(&line);
-		mistake_format(&line, &mistakes.items[i]);
+		mistake_format(&line, &mistakes->items[i]);
 		strvec_addf(&job->remarks, "A mistake in the rules: %s.",
 			    line.ptr);
 	}
-	if (mistakes.errors > MISTAKES_TOLD)
+	if (mistakes->errors > MISTAKES_TOLD)
 		strvec_addf(&job->remarks, "%zu more mistakes in the rules.",
-			    mistakes.errors - MISTAKES_TOLD);
-	*out = set;
-	set = NULL;
-	ret = 0;
-out:
-	rule_set_free(set);
-	mistakes_release(&mistakes);
+			    mistakes->errors - MISTAKES_TOLD);
 	buf_release(&line);
+}
+
+int offline_load_rules(struct offline_job *job, struct err *err)
+{
+	const struct offline_question *question = job->question;
+	struct mistakes mistakes = { 0 };
+	struct oid trusted;
+	int ret = 0;
+
+	if (job->rules)
+		return 0;
+	job->rules = rule_set_new();
+	rule_set_add_shipped(job->rules);
+	if (question->trusted && oid_parse(&trusted, question->trusted))
+		ret = rule_set_add_project(job->rules, question->repo, &trusted,
+					   &mistakes, err);
+	note_mistakes(job, &mistakes);
+	mistakes_release(&mistakes);
 	return ret;
 }
 
-/* "Also on lines 4, 9 and 2 more." */
-static void add_places(struct buf *body, const struct rule_hit *hit)
+void offline_note_passed(struct offline_job *job,
+			 const struct offline_scan *scan)
 {
-	size_t shown = hit->line_count - 1;
-
-	if (!shown)
-		return;
-	buf_addstr(body, shown == 1 ? " Also on line " : " Also on lines ");
-	for (size_t i = 1; i <= shown; i++)
-		buf_addf(body, "%s%d",
-			 i == 1                                        ? ""
-			 : i == shown && hit->count == hit->line_count ? " and "
-								       : ", ",
-			 hit->lines[i]);
-	if (hit->count > hit->line_count)
-		buf_addf(body, " and %zu more", hit->count - hit->line_count);
-	buf_addch(body, '.');
-}
-
-static void add_hit(struct offline_job *job, const char *path,
-		    const struct rule_hit *hit)
-{
-	const struct rule *rule = hit->rule;
-	struct offline_remark remark = {
-		.path = path,
-		.line = hit->lines[0],
-		.quote = hit->quote,
-		.severity = rule->severity,
-		.category = rule->category,
-		.title = rule->title,
-		.rule = rule->id,
-	};
-	struct buf body;
-
-	buf_init(&body, LIMIT_FINDING_BODY);
-	buf_addf(&body, "%s %s", rule->message, rule->fix);
-	add_places(&body, hit);
-	if (hit->has_bare_ignore)
-		buf_addstr(&body, " The comment that excuses it does not "
-				  "count, since it gives no reason.");
-	buf_addf(&body, " (rule %s", rule->id);
-	if (rule->cwe)
-		buf_addf(&body, ", %s", rule->cwe);
-	if (rule->masvs)
-		buf_addf(&body, ", %s", rule->masvs);
-	buf_addch(&body, ')');
-	remark.body = body.ptr;
-	offline_add(job, &remark);
-	buf_release(&body);
+	for (size_t i = 0; i < scan->problems.len; i++)
+		strvec_addf(&job->remarks, "%s.", scan->problems.v[i]);
+	if (scan->ignored)
+		strvec_addf(&job->remarks, "%zu match%s excused by comments.",
+			    scan->ignored,
+			    scan->ignored == 1 ? " is" : "es are");
+	if (scan->baselined)
+		strvec_addf(&job->remarks,
+			    "%zu match%s known from the baseline.",
+			    scan->baselined,
+			    scan->baselined == 1 ? " is" : "es are");
 }
 
 static const char *plural(size_t count)
@@ -122,57 +84,52 @@ static const char *plural(size_t count)
 	return count == 1 ? "" : "s";
 }
 
-int offline_rules(struct offline_job *job, enum offline_rules which,
-		  struct err *err)
+static int scan_files(struct offline_job *job, struct offline_scan *scan,
+		      size_t *files, struct err *err)
 {
 	const struct changeset *changeset = job->question->changeset;
-	struct rule_set *set = NULL;
-	size_t files = 0, ignored = 0, baselined = 0;
-	int ret = -1;
 
-	if (load_rules(&set, job, which, err) < 0)
-		return -1;
 	for (size_t i = 0; i < changeset->file_count; i++) {
 		const struct changed_file *file = &changeset->files[i];
-		struct rule_hits hits = { 0 };
 		struct offline_file loaded;
+		struct rule_input input;
 
 		if (!offline_is_readable(file))
 			continue;
 		if (offline_check(job, err) < 0 ||
-		    offline_file_load(&loaded, job, file, err) < 0)
-			goto out;
-		rules_scan(
-			&hits, set,
-			&(struct rule_input){ .path = file->path,
-					      .file_class = file->file_class,
-					      .text = loaded.text,
-					      .len = loaded.len,
-					      .wanted = loaded.added,
-					      .wanted_len = loaded.added_len });
-		for (size_t j = 0; j < hits.len; j++)
-			add_hit(job, file->path, &hits.items[j]);
-		for (size_t j = 0; j < hits.problems.len; j++)
-			strvec_addf(&job->remarks, "%s.", hits.problems.v[j]);
-		files++;
-		ignored += hits.ignored;
-		baselined += hits.baselined;
-		rule_hits_release(&hits);
+		    offline_file_load(&loaded, job->question->repo, file, err) <
+			    0)
+			return -1;
+		input = offline_file_input(&loaded);
+		offline_scan_rules(scan, &input);
 		offline_file_release(&loaded);
+		(*files)++;
 	}
+	return 0;
+}
+
+int offline_rules(struct offline_job *job, enum offline_rules which,
+		  struct err *err)
+{
+	struct offline_scan scan = { .found = offline_add_found,
+				     .payload = job };
+	size_t files = 0;
+	int ret;
+
+	if (offline_load_rules(job, err) < 0 ||
+	    secrets_shared(&scan.secrets, NULL, err) < 0)
+		return -1;
+	for (size_t i = rule_set_len(job->rules); i-- > 0;)
+		if (!is_asked_for(rule_set_get(job->rules, i), which))
+			rule_set_remove(job->rules,
+					rule_set_get(job->rules, i)->id);
+	scan.rules = job->rules;
+	ret = scan_files(job, &scan, &files, err);
 	strvec_addf(&job->remarks,
 		    "Looked at the added lines of %zu file%s "
 		    "with %zu rules.",
-		    files, plural(files), rule_set_len(set));
-	if (ignored)
-		strvec_addf(&job->remarks, "%zu match%s excused by comments.",
-			    ignored, ignored == 1 ? " is" : "es are");
-	if (baselined)
-		strvec_addf(&job->remarks,
-			    "%zu match%s known from the baseline.", baselined,
-			    baselined == 1 ? " is" : "es are");
-	ret = 0;
-out:
-	rule_set_free(set);
+		    files, plural(files), rule_set_len(job->rules));
+	offline_note_passed(job, &scan);
+	offline_scan_release(&scan);
 	return ret;
 }

@@ -166,7 +166,8 @@ static int find_newcomers(struct untested *untested, struct err *err)
 		if (!is_product(file) || !offline_is_readable(file))
 			continue;
 		if (offline_check(untested->job, err) < 0 ||
-		    offline_file_load(&loaded, untested->job, file, err) < 0)
+		    offline_file_load(&loaded, untested->job->question->repo,
+				      file, err) < 0)
 			return -1;
 		outline_make(&outline, loaded.text, loaded.len,
 			     lang_of_path(file->path));

@@ -9,6 +9,8 @@ E2E_TESTS += \
 	tests/e2e/t0300-services-schema.t \
 	tests/e2e/t0410-workflow-schema.t \
 	tests/e2e/t0600-spending.t \
+	tests/e2e/t0500-scan.t \
+	tests/e2e/t0510-symbols.t \
 	tests/e2e/t0900-manual.t
 
 # What the services send, for t0300.

@@ -41,7 +41,7 @@ static struct map *sample(const char *in_question)
 	return map;
 }
 
-Test(map, shows_what_others_use_in_their_folders)
+Test(map, shows_what_there_is_in_its_folders)
 {
 	struct map *map = sample(NULL);
 	struct buf out;
@@ -56,8 +56,13 @@ Test(map, shows_what_others_use_in_their_folders)
 		     "    class SessionRepository\n"
 		     "      func loadSession(id: String) async throws -> Int\n"
 		     "App/Login/\n"
+		     "  LoginView.swift\n"
+		     "    struct LoginView: View\n"
 		     "  LoginViewModel.swift\n"
-		     "    class LoginViewModel\n"),
+		     "    class LoginViewModel\n"
+		     "App/Other/\n"
+		     "  Unrelated.swift\n"
+		     "    class Unrelated\n"),
 		  "%s", out.ptr);
 	buf_release(&out);
 	map_free(map);
