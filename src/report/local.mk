@@ -4,6 +4,7 @@ libreport_a_SOURCES = \
 	src/report/formats.c src/report/formats.h \
 	src/report/json.c \
 	src/report/markdown.c \
+	src/report/neutral.c \
 	src/report/phrases.c src/report/phrases.h \
 	src/report/rdjson.c \
 	src/report/report.h \

@@ -10,26 +10,7 @@
 #include "report/formats.h"
 #include "report/phrases.h"
 
-#define ZERO_WIDTH_SPACE "\xe2\x80\x8b"
-
-/* A code span of any text on one line: the fence is longer than any run of
- * backticks inside. */
-static void add_code_span(struct buf *out, const char *text)
-{
-	size_t longest = 0, run = 0;
-
-	for (const char *at = text; *at; at++) {
-		run = *at == '`' ? run + 1 : 0;
-		longest = run > longest ? run : longest;
-	}
-	for (size_t i = 0; i <= longest; i++)
-		buf_addch(out, '`');
-	buf_addstr(out, longest ? " " : "");
-	phrase_line(out, text, 1024);
-	buf_addstr(out, longest ? " " : "");
-	for (size_t i = 0; i <= longest; i++)
-		buf_addch(out, '`');
-}
+enum { MAX_PHRASE = 4096 };
 
 static void add_place(struct buf *out, const struct finding *finding)
 {
@@ -37,60 +18,71 @@ static void add_place(struct buf *out, const struct finding *finding)
 
 	buf_init(&place, 2048);
 	phrase_place(&place, finding);
-	add_code_span(out, place.ptr);
+	report_code_span(out, place.ptr, 2048);
 	buf_release(&place);
 }
 
-void report_neutralise(struct buf *out, const char *text, size_t max)
+/* Sentences of ours that hold names of others. */
+static void add_phrase(struct buf *out,
+		       void (*phrase)(struct buf *out, const void *of),
+		       const void *of)
 {
-	char *clean = text_clean(text ? text : "", true);
-	size_t len = text_cut(clean, strlen(clean), max);
-	bool line_start = true;
+	struct buf plain;
 
-	for (size_t i = 0; i < len; i++) {
-		char ch = clean[i];
+	buf_init(&plain, MAX_PHRASE);
+	phrase(&plain, of);
+	report_neutralise_line(out, plain.ptr, MAX_PHRASE);
+	buf_release(&plain);
+}
 
-		if (ch == '<')
-			buf_addstr(out, "&lt;");
-		else if (ch == '&')
-			buf_addstr(out, "&amp;");
-		else if (ch == '@' || (ch == '/' && line_start))
-			buf_addf(out, "%c" ZERO_WIDTH_SPACE, ch);
-		else if (ch == '#' || (ch == '!' && clean[i + 1] == '['))
-			buf_addf(out, "\\%c", ch);
-		else
-			buf_addch(out, ch);
-		line_start = ch == '\n' || (line_start && strchr(" \t", ch));
+static void source(struct buf *out, const void *of)
+{
+	phrase_source(out, of);
+}
+
+static void coverage(struct buf *out, const void *of)
+{
+	phrase_coverage(out, of);
+}
+
+static void outcome(struct buf *out, const void *of)
+{
+	report_outcome(out, of);
+}
+
+/* Below its title, as a part of the same item of the list. */
+static void add_body(struct buf *out, const char *text)
+{
+	struct buf body;
+
+	buf_init(&body,
+		 (size_t)(REPORT_NEUTRAL_GROWTH + 1) * LIMIT_FINDING_BODY);
+	report_neutralise(&body, text, LIMIT_FINDING_BODY);
+	buf_addstr(out, "  \n");
+	for (const char *at = body.ptr; *at;) {
+		size_t len = strcspn(at, "\n");
+
+		if (len)
+			buf_addf(out, "  %.*s", (int)len, at);
+		buf_addch(out, '\n');
+		at += len + (at[len] == '\n');
 	}
-	free(clean);
+	buf_release(&body);
 }
 
 static void add_finding(struct buf *out, const struct finding *finding)
 {
-	struct buf who;
-
-	buf_init(&who, 1024);
-	phrase_source(&who, finding);
 	buf_addf(out, "- **%s** ", severity_name(finding->severity));
 	add_place(out, finding);
 	buf_addstr(out, " ");
-	report_neutralise(out, finding->title, LIMIT_FINDING_TITLE);
-	if (finding->body && *finding->body) {
-		struct buf body;
-		char *at;
-
-		buf_init(&body, (size_t)4 * LIMIT_FINDING_BODY);
-		report_neutralise(&body, finding->body, LIMIT_FINDING_BODY);
-		buf_addstr(out, "  \n  ");
-		for (at = body.ptr; *at; at++) {
-			buf_addch(out, *at);
-			if (*at == '\n')
-				buf_addstr(out, "  ");
-		}
-		buf_release(&body);
-	}
-	buf_addf(out, " _(%s)_ `%s`\n", who.ptr, finding->fingerprint);
-	buf_release(&who);
+	report_neutralise_line(out, finding->title, LIMIT_FINDING_TITLE);
+	buf_addstr(out, " _(");
+	add_phrase(out, source, finding);
+	buf_addf(out, ")_ `%s`", finding->fingerprint);
+	if (finding->body && *finding->body)
+		add_body(out, finding->body);
+	else
+		buf_addch(out, '\n');
 }
 
 static void add_left_out(struct buf *out, const struct run_record *record)
@@ -110,9 +102,9 @@ static void add_left_out(struct buf *out, const struct run_record *record)
 		if (file->coverage == FILE_REVIEWED)
 			continue;
 		buf_addstr(out, "- ");
-		add_code_span(out, file->path);
+		report_code_span(out, file->path, 1024);
 		buf_addstr(out, ": ");
-		report_neutralise(out, file->reason ? file->reason : "", 120);
+		report_neutralise_line(out, file->reason, 120);
 		buf_addch(out, '\n');
 	}
 	buf_addstr(out, "\n</details>\n");
@@ -126,7 +118,7 @@ static void add_agents(struct buf *out, const struct run_record *record)
 		if (task->state == TASK_ANSWERED && !task->instead_of)
 			continue;
 		buf_addstr(out, "\n> ");
-		add_code_span(out, task->agent);
+		report_code_span(out, task->agent, 80);
 		if (task->state == TASK_ANSWERED)
 			buf_addf(out, " was answered by %s instead of %s.\n",
 				 task->service, task->instead_of);
@@ -135,7 +127,7 @@ static void add_agents(struct buf *out, const struct run_record *record)
 				 task->state == TASK_FAILED ? "failed"
 							    : "was skipped");
 		if (task->state != TASK_ANSWERED) {
-			report_neutralise(out, task->reason, 300);
+			report_neutralise_line(out, task->reason, 300);
 			buf_addch(out, '\n');
 		}
 	}
@@ -147,16 +139,16 @@ static void render(struct buf *out, const struct report *report)
 		const struct run_record *record = report->runs[i].record;
 
 		buf_addstr(out, i ? "\n### " : "### ");
-		report_neutralise(out, record->workflow, 100);
+		report_neutralise_line(out, record->workflow, 100);
 		buf_addstr(out, ": ");
-		report_outcome(out, record);
+		add_phrase(out, outcome, record);
 		buf_addstr(out, "\n\n");
 		for (size_t j = 0; j < record->findings.len; j++)
 			add_finding(out, &record->findings.items[j]);
 		add_agents(out, record);
 		add_left_out(out, record);
 		buf_addch(out, '\n');
-		phrase_coverage(out, record);
+		add_phrase(out, coverage, record);
 		if (report->runs[i].reused)
 			buf_addstr(out, " Same content, judged before.");
 		buf_addch(out, '\n');

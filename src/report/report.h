@@ -43,11 +43,25 @@ const char *const *report_format_names(void);
 enum verdict report_verdict(const struct report *report);
 
 /**
- * Appends text of a model or a forge as harmless Markdown: no HTML, no mention,
- * no quick action, no image, no heading, no issue number. At most `max` bytes
- * of `text` are used.
+ * Appends text of a model or a forge as harmless Markdown: it mentions nobody,
+ * refers to no issue, closes none, runs no quick action, is no HTML, image,
+ * link, heading, table or quote, and offers nothing to be applied. Code spans,
+ * fenced code and lists stay. At most `max` bytes of `text` are used; what is
+ * left out shows as an ellipsis. What is added is up to REPORT_NEUTRAL_GROWTH
+ * times as long, and a little more.
+ *
+ * Fenced code is recognised only if `out` ends where a line begins. It may be
+ * the last thing added, so a line break has to follow.
  */
 void report_neutralise(struct buf *out, const char *text, size_t max);
+
+#define REPORT_NEUTRAL_GROWTH 9
+
+/** The same on one line, without fenced code. */
+void report_neutralise_line(struct buf *out, const char *text, size_t max);
+
+/** Any text as a code span on one line, at most `max` bytes of it. */
+void report_code_span(struct buf *out, const char *text, size_t max);
 
 /** How a run ended, on a line: "attention - 1 major, 2 minor". */
 void report_outcome(struct buf *out, const struct run_record *record);

@@ -17,7 +17,8 @@ Test(text, knows_utf8)
 Test(text, cleans_what_could_fool_a_reader)
 {
 	char *s = text_clean("a\x1b[2Jb\xe2\x80\xae"
-			     "c\r\n\td\xff\xc2\x9b",
+			     "c\r\n\t\xe3\x85\xa4\xf3\xa0\x84\x80\xcd\x8f"
+			     "d\xff\xc2\x9b",
 			     true);
 
 	cr_assert(eq(str, s, "a[2Jbc\n\td\xef\xbf\xbd"));

@@ -5,4 +5,5 @@ tests_unit_report_test_report_LDADD    = libreport.a $(store_libs) $(CRITERION_L
 tests_unit_report_test_report_SOURCES  = \
 	tests/unit/report/sample.c tests/unit/report/sample.h \
 	tests/unit/report/test_machine.c \
+	tests/unit/report/test_neutral.c \
 	tests/unit/report/test_people.c
