@@ -14,6 +14,8 @@ libapp_a_SOURCES = \
 	src/app/local.c src/app/local.h \
 	src/app/local_change.c src/app/local_change.h \
 	src/app/place.c src/app/place.h \
+	src/app/mirror.c src/app/mirror.h \
+	src/app/own_refs.c src/app/own_refs.h \
 	src/app/process.c src/app/process.h \
 	src/app/spend.c src/app/spend.h \
 	src/app/scan.c src/app/scan.h \

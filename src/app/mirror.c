@@ -1,0 +1,502 @@
+#include "app/mirror.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/own_refs.h"
+#include "core/alloc.h"
+#include "core/fault.h"
+#include "core/limits.h"
+#include "core/log.h"
+#include "core/strvec.h"
+#include "repo/pattern.h"
+#include "repo/push.h"
+#include "repo/refs.h"
+#include "store/janitor.h"
+#include "store/path_name.h"
+#include "store/state_ref.h"
+
+#define HEADS "refs/heads/"
+enum { PUSH_TRIES = 5 };
+
+struct mirror {
+	const struct project_settings *project;
+	struct repo *repo;
+	struct secret *token; /* ours, if we read it */
+	struct remote_options options;
+	struct strvec refspecs; /* of branches and requests */
+	struct pattern_list wanted;
+	struct ref_list branches;
+	char *default_branch;
+	struct served {
+		char *ref;
+		struct oid id;
+	} * served;
+	size_t served_len, served_cap;
+	size_t fetches;
+};
+
+/* What stands before the first character of a pattern that is not itself. */
+static size_t literal_len(const char *pattern)
+{
+	return strcspn(pattern, "*?[]{}+\\!");
+}
+
+static int want(struct mirror *mirror, const char *pattern, struct err *err)
+{
+	size_t len = literal_len(pattern);
+
+	if (pattern_list_add(&mirror->wanted, pattern, err) < 0)
+		return -1;
+	/* What a pattern takes out again was brought in by another. */
+	if (*pattern != '!')
+		strvec_take(&mirror->refspecs,
+			    xstrf("+" HEADS "%.*s*:" HEADS "%.*s*", (int)len,
+				  pattern, (int)len, pattern));
+	return 0;
+}
+
+static int want_all(struct mirror *mirror, struct err *err)
+{
+	const struct project_settings *project = mirror->project;
+
+	for (size_t i = 0; i < project->branches.len; i++)
+		if (want(mirror, project->branches.v[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < project->pulls.len; i++)
+		if (want(mirror, project->pulls.v[i], err) < 0)
+			return -1;
+	if (project->target && want(mirror, project->target, err) < 0)
+		return -1;
+	strvec_add(&mirror->refspecs, "+" REQUESTS_REF "*:" REQUESTS_REF "*");
+	return 0;
+}
+
+static int open_repo(struct mirror *mirror, const struct settings *settings,
+		     struct err *err)
+{
+	struct janitor_report cleaned;
+	struct buf path;
+	int ret = -1;
+
+	buf_init(&path, LIMIT_PATH_BYTES);
+	buf_addf(&path, "%s/mirrors/", settings->state_dir);
+	path_name_add(&path, mirror->project->name);
+	buf_addstr(&path, ".git");
+	if (buf_check(&path, "path of the mirror", err) < 0)
+		goto out;
+	if (repo_init_bare(&mirror->repo, path.ptr, err) < 0 ||
+	    janitor_clean(&cleaned, path.ptr, err) < 0)
+		goto out;
+	if (cleaned.locks + cleaned.packs + cleaned.objects)
+		log_info("%s: cleaned %zu locks, %zu packs and %zu objects "
+			 "that were left behind",
+			 mirror->project->name, cleaned.locks, cleaned.packs,
+			 cleaned.objects);
+	ret = 0;
+out:
+	buf_release(&path);
+	return ret;
+}
+
+int mirror_open(struct mirror **out, const struct settings *settings,
+		const struct project_settings *project,
+		const struct secret *token, struct cancel *cancel,
+		struct err *err)
+{
+	struct mirror *mirror = xcalloc(1, sizeof(*mirror));
+
+	mirror->project = project;
+	mirror->options = (struct remote_options){
+		.password = token,
+		.ca_file = settings->ca_file,
+		.proxy = settings->proxy,
+		.cancel = cancel,
+	};
+	if (open_repo(mirror, settings, err) < 0 || want_all(mirror, err) < 0)
+		goto fail;
+	if (!token && project->token.source != SECRET_NONE) {
+		if (secret_ref_get(&mirror->token, &project->token, err) < 0) {
+			err_prefix(err, "token");
+			goto fail;
+		}
+		mirror->options.password = mirror->token;
+	}
+	*out = mirror;
+	return 0;
+fail:
+	mirror_free(mirror);
+	return -1;
+}
+
+void mirror_free(struct mirror *mirror)
+{
+	if (!mirror)
+		return;
+	for (size_t i = 0; i < mirror->served_len; i++)
+		free(mirror->served[i].ref);
+	free(mirror->served);
+	free(mirror->default_branch);
+	ref_list_release(&mirror->branches);
+	pattern_list_release(&mirror->wanted);
+	strvec_release(&mirror->refspecs);
+	secret_free(mirror->token);
+	repo_free(mirror->repo);
+	free(mirror);
+}
+
+struct repo *mirror_repo(struct mirror *mirror)
+{
+	return mirror->repo;
+}
+
+const char *mirror_default_branch(const struct mirror *mirror)
+{
+	return mirror->default_branch;
+}
+
+const struct ref_list *mirror_branches(const struct mirror *mirror)
+{
+	return &mirror->branches;
+}
+
+size_t mirror_fetches(const struct mirror *mirror)
+{
+	return mirror->fetches;
+}
+
+/* Where referee's own refs go; NULL: nowhere. */
+static const char *own_url(const struct mirror *mirror)
+{
+	switch (mirror->project->notes) {
+	case NOTES_PUSH:
+		return mirror->project->url;
+	case NOTES_SIDECAR:
+		return mirror->project->sidecar;
+	case NOTES_LOCAL:
+		return NULL;
+	}
+	return NULL;
+}
+
+static int fetch(struct fetch_result *out, struct mirror *mirror,
+		 const char *url, const struct strvec *refspecs,
+		 struct err *err)
+{
+	struct fetch_request request = {
+		.url = url,
+		.refspecs = (const char *const *)refspecs->v,
+		.refspec_count = refspecs->len,
+		.prune = true,
+		.options = &mirror->options,
+	};
+
+	mirror->fetches++;
+	return repo_fetch(out, mirror->repo, &request, err);
+}
+
+/* The branch of HEAD, if no pattern brought it in. */
+static int fetch_default(struct mirror *mirror, struct err *err)
+{
+	struct fetch_result result = { 0 };
+	struct strvec refspecs = STRVEC_INIT;
+	int ret;
+
+	if (!mirror->default_branch ||
+	    pattern_list_match_name(&mirror->wanted, mirror->default_branch))
+		return 0;
+	strvec_take(&refspecs,
+		    xstrf("+" HEADS "%s:" HEADS "%s", mirror->default_branch,
+			  mirror->default_branch));
+	ret = fetch(&result, mirror, mirror->project->url, &refspecs, err);
+	fetch_result_release(&result);
+	strvec_release(&refspecs);
+	return ret;
+}
+
+static void add_own_refs(struct strvec *refspecs)
+{
+	for (size_t i = 0; i < OWN_REF_COUNT; i++)
+		strvec_add(refspecs, own_refs[i].refspec);
+}
+
+static int fetch_project(struct mirror *mirror, struct err *err)
+{
+	const char *url = mirror->project->url, *own = own_url(mirror);
+	struct fetch_result result = { 0 };
+	struct strvec refspecs = STRVEC_INIT;
+	int ret;
+
+	for (size_t i = 0; i < mirror->refspecs.len; i++)
+		strvec_add(&refspecs, mirror->refspecs.v[i]);
+	if (own == url)
+		add_own_refs(&refspecs);
+	ret = fetch(&result, mirror, url, &refspecs, err);
+	if (ret == 0) {
+		free(mirror->default_branch);
+		mirror->default_branch = NULL;
+		if (result.head)
+			mirror->default_branch = xstrdup(
+				strncmp(result.head, HEADS, strlen(HEADS))
+					? result.head
+					: result.head + strlen(HEADS));
+		ret = fetch_default(mirror, err);
+	}
+	fetch_result_release(&result);
+	strvec_release(&refspecs);
+	return ret;
+}
+
+static int fetch_own(struct mirror *mirror, struct err *err)
+{
+	struct fetch_result result = { 0 };
+	struct strvec refspecs = STRVEC_INIT;
+	int ret;
+
+	add_own_refs(&refspecs);
+	ret = fetch(&result, mirror, own_url(mirror), &refspecs, err);
+	fetch_result_release(&result);
+	strvec_release(&refspecs);
+	return ret;
+}
+
+/* The branches that are wanted: patterns brought in their neighbours too. */
+static int list_branches(struct mirror *mirror, struct err *err)
+{
+	struct ref_list all = { 0 };
+
+	ref_list_release(&mirror->branches);
+	if (ref_list(&all, mirror->repo, HEADS, err) < 0)
+		return -1;
+	for (size_t i = 0; i < all.len; i++) {
+		const char *name = all.items[i].name + strlen(HEADS);
+		struct ref_list *list = &mirror->branches;
+
+		if (!pattern_list_match_name(&mirror->wanted, name) &&
+		    (!mirror->default_branch ||
+		     strcmp(name, mirror->default_branch) != 0))
+			continue;
+		ARRAY_GROW(list->items, list->len, list->cap);
+		list->items[list->len++] = all.items[i];
+		all.items[i].name = NULL;
+	}
+	ref_list_release(&all);
+	return 0;
+}
+
+int mirror_update(struct mirror *mirror, struct err *err)
+{
+	const char *own = own_url(mirror);
+
+	if (fetch_project(mirror, err) < 0)
+		return -1;
+	if (own && own != mirror->project->url && fetch_own(mirror, err) < 0)
+		return err_prefix(err, "%s", own);
+	if (own_refs_adopt(mirror->repo, err) < 0)
+		return -1;
+	return list_branches(mirror, err);
+}
+
+int mirror_fetch(struct mirror *mirror, const char *const *refspecs,
+		 size_t count, struct err *err)
+{
+	struct fetch_result result = { 0 };
+	struct strvec list = STRVEC_INIT;
+	int ret;
+
+	for (size_t i = 0; i < count; i++)
+		strvec_add(&list, refspecs[i]);
+	ret = fetch(&result, mirror, mirror->project->url, &list, err);
+	fetch_result_release(&result);
+	strvec_release(&list);
+	return ret;
+}
+
+void mirror_serve(struct mirror *mirror, const char *request_ref)
+{
+	struct err ignored = ERR_INIT;
+	struct oid id;
+
+	if (ref_read(&id, mirror->repo, request_ref, &ignored) < 0)
+		return;
+	ARRAY_GROW(mirror->served, mirror->served_len, mirror->served_cap);
+	mirror->served[mirror->served_len++] =
+		(struct served){ xstrdup(request_ref), id };
+}
+
+/* One push in the making. */
+struct pushing {
+	struct oid ours[OWN_REF_COUNT], theirs[OWN_REF_COUNT];
+	const struct own_ref *own[OWN_REF_COUNT];
+	struct push_ref *refs;
+	size_t own_count, count;
+};
+
+static int collect_own(struct pushing *out, const struct mirror *mirror,
+		       struct err *err)
+{
+	for (size_t i = 0; i < OWN_REF_COUNT; i++) {
+		size_t at = out->own_count;
+		bool have_ours, have_theirs;
+
+		if (own_ref_read(&have_ours, &out->ours[at], mirror->repo,
+				 own_refs[i].ref, err) < 0 ||
+		    own_ref_read(&have_theirs, &out->theirs[at], mirror->repo,
+				 own_refs[i].seen, err) < 0)
+			return -1;
+		if (!have_ours || (have_theirs &&
+				   oid_equal(&out->ours[at], &out->theirs[at])))
+			continue;
+		out->own[at] = &own_refs[i];
+		out->refs[at] = (struct push_ref){
+			.name = own_refs[i].ref,
+			.expected = have_theirs ? &out->theirs[at] : NULL,
+			.target = &out->ours[at],
+		};
+		out->own_count++;
+	}
+	out->count = out->own_count;
+	return 0;
+}
+
+static void collect_served(struct pushing *out, const struct mirror *mirror)
+{
+	for (size_t i = 0; i < mirror->served_len; i++)
+		out->refs[out->count++] = (struct push_ref){
+			.name = mirror->served[i].ref,
+			.expected = &mirror->served[i].id,
+		};
+}
+
+bool mirror_has_news(const struct mirror *mirror)
+{
+	struct pushing pushing = { 0 };
+	struct err ignored = ERR_INIT;
+	bool has_news;
+
+	if (!own_url(mirror))
+		return mirror->served_len > 0;
+	pushing.refs = xcalloc(OWN_REF_COUNT, sizeof(*pushing.refs));
+	has_news = collect_own(&pushing, mirror, &ignored) < 0 ||
+		   pushing.own_count || mirror->served_len;
+	free(pushing.refs);
+	return has_news;
+}
+
+/* They are there now as they are here. */
+static int note_pushed(const struct mirror *mirror,
+		       const struct pushing *pushing, struct err *err)
+{
+	for (size_t i = 0; i < pushing->own_count; i++)
+		if (ref_move(mirror->repo, pushing->own[i]->seen,
+			     pushing->refs[i].expected, &pushing->ours[i],
+			     "referee: pushed", err) < 0)
+			return -1;
+	return 0;
+}
+
+static int push_own(struct mirror *mirror, struct err *err)
+{
+	struct pushing pushing = { 0 };
+	struct push_request request = { .url = own_url(mirror),
+					.options = &mirror->options };
+	int ret = -1;
+
+	pushing.refs = xcalloc(OWN_REF_COUNT + mirror->served_len,
+			       sizeof(*pushing.refs));
+	if (collect_own(&pushing, mirror, err) < 0)
+		goto out;
+	/* Requests go only after what was made of them is there. */
+	if (mirror->project->notes == NOTES_PUSH)
+		collect_served(&pushing, mirror);
+	request.refs = pushing.refs;
+	request.ref_count = pushing.count;
+	fault_point("mirror.push");
+	if (pushing.count && repo_push(mirror->repo, &request, err) < 0)
+		goto out;
+	ret = note_pushed(mirror, &pushing, err);
+out:
+	free(pushing.refs);
+	return ret;
+}
+
+/* Where the results go elsewhere, or nowhere. */
+static int push_served(struct mirror *mirror, struct err *err)
+{
+	struct pushing pushing = { 0 };
+	struct push_request request = { .url = mirror->project->url,
+					.options = &mirror->options };
+	int ret;
+
+	if (!mirror->served_len || mirror->project->notes == NOTES_PUSH)
+		return 0;
+	pushing.refs = xcalloc(mirror->served_len, sizeof(*pushing.refs));
+	collect_served(&pushing, mirror);
+	request.refs = pushing.refs;
+	request.ref_count = pushing.count;
+	ret = repo_push(mirror->repo, &request, err);
+	free(pushing.refs);
+	return ret;
+}
+
+static void forget_served(struct mirror *mirror)
+{
+	struct err ignored = ERR_INIT;
+
+	for (size_t i = 0; i < mirror->served_len; i++) {
+		if (ref_delete(mirror->repo, mirror->served[i].ref,
+			       &mirror->served[i].id, &ignored) < 0)
+			log_debug("%s", ignored.msg);
+		free(mirror->served[i].ref);
+	}
+	mirror->served_len = 0;
+}
+
+/* A request that was pushed anew meanwhile is a new one, and stays. */
+static int drop_renewed(struct mirror *mirror, struct err *err)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < mirror->served_len; i++) {
+		struct served *served = &mirror->served[i];
+		struct oid now;
+		bool found;
+
+		if (own_ref_read(&found, &now, mirror->repo, served->ref, err) <
+		    0)
+			return -1;
+		if (found && oid_equal(&now, &served->id))
+			mirror->served[kept++] = *served;
+		else
+			free(served->ref);
+	}
+	mirror->served_len = kept;
+	return 0;
+}
+
+/* Somebody else moved a ref: see where it is. */
+static int catch_up(struct mirror *mirror, struct err *err)
+{
+	if (mirror_update(mirror, err) < 0)
+		return -1;
+	return drop_renewed(mirror, err);
+}
+
+int mirror_push(struct mirror *mirror, struct err *err)
+{
+	const char *own = own_url(mirror);
+
+	for (int tries = 1; own; tries++) {
+		if (push_own(mirror, err) == 0)
+			break;
+		if (err->code != ERR_CONFLICT || tries == PUSH_TRIES)
+			return err_prefix(err, "pushing results");
+		*err = (struct err)ERR_INIT;
+		if (catch_up(mirror, err) < 0)
+			return err_prefix(err, "pushing results");
+	}
+	if (push_served(mirror, err) < 0)
+		return err_prefix(err, "removing requests");
+	forget_served(mirror);
+	return 0;
+}
