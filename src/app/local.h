@@ -1,6 +1,7 @@
 #ifndef APP_LOCAL_H
 #define APP_LOCAL_H
 
+#include "app/judge.h"
 #include "config/mistakes.h"
 #include "config/settings.h"
 #include "repo/repo.h"
@@ -29,17 +30,13 @@ struct local_options {
 /** How it went. */
 struct local_result {
 	char base[OID_HEX_SIZE], head[OID_HEX_SIZE];
-	char *base_name;   /* "main", as it was found or named  */
-	bool is_same;      /* base and head are one commit      */
-	bool is_empty;     /* nothing changed between them      */
-	bool is_dirty;     /* uncommitted changes, not looked at */
-	size_t matched;    /* workflows whose triggers matched  */
-	size_t considered; /* workflows there are               */
-	struct local_run {
-		struct run_record record;
-		bool reused;
-	} * runs;
-	size_t run_count;
+	char *base_name;       /* "main", as it was found or named  */
+	bool is_same;          /* base and head are one commit      */
+	bool is_empty;         /* nothing changed between them      */
+	bool is_dirty;         /* uncommitted changes, not looked at */
+	size_t matched;        /* workflows whose triggers matched  */
+	size_t considered;     /* workflows there are               */
+	struct judged judged;  /* a run each                     */
 	struct strvec prompts; /* of a dry run: what would be sent     */
 	struct strvec planned; /* of a dry run: workflows that would run */
 };

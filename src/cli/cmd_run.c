@@ -114,17 +114,18 @@ static void print_dry_run(const struct local_result *result)
 
 static void print_report(const struct local_result *result)
 {
-	struct report_run *runs = calloc(result->run_count + 1, sizeof(*runs));
+	struct report_run *runs = calloc(result->judged.count + 1,
+					 sizeof(*runs));
 	struct report report = { .runs = runs,
-				 .count = result->run_count,
+				 .count = result->judged.count,
 				 .base = result->base,
 				 .head = result->head };
 
 	if (!runs)
 		abort();
-	for (size_t i = 0; i < result->run_count; i++) {
-		runs[i].record = &result->runs[i].record;
-		runs[i].reused = result->runs[i].reused;
+	for (size_t i = 0; i < result->judged.count; i++) {
+		runs[i].record = &result->judged.runs[i].record;
+		runs[i].reused = result->judged.runs[i].reused;
 	}
 	output_report(format, &report);
 	free(runs);
@@ -135,8 +136,9 @@ static enum cli_exit exit_of(const struct local_result *result,
 {
 	enum cli_exit code = CLI_OK;
 
-	for (size_t i = 0; i < result->run_count; i++) {
-		const struct run_record *record = &result->runs[i].record;
+	for (size_t i = 0; i < result->judged.count; i++) {
+		const struct run_record *record =
+			&result->judged.runs[i].record;
 
 		if (record->verdict == VERDICT_FAILED)
 			code = cli_exit_worse(code, CLI_FAILED);

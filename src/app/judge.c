@@ -1,0 +1,442 @@
+#include "app/judge.h"
+
+#include <stdlib.h>
+
+#include "agents/findings.h"
+#include "agents/sources.h"
+#include "app/guidance.h"
+#include "code/redact.h"
+#include "code/secrets.h"
+#include "core/alloc.h"
+#include "core/fault.h"
+#include "core/limits.h"
+#include "core/log.h"
+#include "io/file.h"
+#include "io/loop.h"
+#include "io/work.h"
+#include "report/report.h"
+#include "store/notes.h"
+#include "store/runs.h"
+#include "workflow/preview.h"
+
+/* What agents get to see, read and redacted once. */
+struct material {
+	struct redactor *redactor;
+	struct sources *sources;
+	char *guidance;
+};
+
+/* One run under way, or its stored result. */
+struct slot {
+	struct judge *judge;
+	const struct judge_workflow *use;
+	struct judged_run *into;
+	struct plan plan;
+	struct run *run; /* NULL: not under way */
+};
+
+struct judge {
+	struct loop *loop;
+	struct gateway *gateway;
+	struct judge_input input;
+	char trusted[OID_HEX_SIZE];
+	struct material material;
+	struct slot *slots; /* one a workflow */
+	struct judged judged;
+	size_t running;
+	char *cancelled; /* why; NULL: it was not */
+	struct err err;  /* of the worker's part  */
+	judge_done_fn *done;
+	void *payload;
+};
+
+void judged_release(struct judged *judged)
+{
+	for (size_t i = 0; i < judged->count; i++)
+		run_record_release(&judged->runs[i].record);
+	free(judged->runs);
+	*judged = (struct judged){ 0 };
+}
+
+/* Compiled patterns are kept where there is room for them; in a clone that is
+ * read-only, nowhere. */
+static int load_secrets(struct secrets **out, const struct judge_input *input,
+			struct err *err)
+{
+	char *dir = input->cache_dir
+			    ? xstrdup(input->cache_dir)
+			    : xstrf("%sreferee", repo_git_dir(input->repo));
+	struct err ignored = ERR_INIT;
+	int ret;
+
+	if (file_make_dirs(dir, 0755, &ignored) < 0)
+		log_debug("%s", ignored.msg);
+	ret = secrets_shared(out, dir, err);
+	free(dir);
+	return ret;
+}
+
+static int material_load(struct material *out, const struct judge_input *input,
+			 struct repo *repo, struct err *err)
+{
+	struct secrets *secrets;
+
+	if (load_secrets(&secrets, input, err) < 0)
+		return -1;
+	out->redactor = redactor_new(secrets);
+	if (sources_load(&out->sources, repo, input->changeset, out->redactor,
+			 err) < 0)
+		return -1;
+	return guidance_read(&out->guidance, repo, input->trusted,
+			     out->redactor, err);
+}
+
+static void material_release(struct material *material)
+{
+	sources_free(material->sources);
+	redactor_free(material->redactor);
+	free(material->guidance);
+}
+
+/* Is there a result for this content that needs no second look? Failed ones are
+ * tried again, skipped ones too: what skipped them may have ended. */
+static bool find_stored(struct run_record *out, struct repo *repo,
+			const struct judge_input *input, const char *workflow)
+{
+	struct err err = ERR_INIT;
+
+	if (runs_find(out, repo, input->changeset->change_key, workflow, &err) <
+	    0) {
+		if (err.code != ERR_NOT_FOUND)
+			log_warn("stored result of %s: %s", workflow, err.msg);
+		return false;
+	}
+	if (out->verdict == VERDICT_PASS || out->verdict == VERDICT_ATTENTION)
+		return true;
+	run_record_release(out);
+	*out = (struct run_record){ 0 };
+	return false;
+}
+
+/* Lines are of the head it was judged on: find the quoted code on this one. */
+static void anchor_again(struct run_record *record,
+			 const struct sources *sources)
+{
+	struct findings_answer answer = { .findings = record->findings };
+
+	findings_anchor(&answer, sources, SEVERITY_INFO);
+	record->findings = answer.findings;
+}
+
+static void find_all_stored(struct judge *judge, struct repo *repo)
+{
+	for (size_t i = 0; i < judge->judged.count; i++) {
+		struct judged_run *into = judge->slots[i].into;
+		const struct judge_workflow *use = judge->slots[i].use;
+
+		if (use->is_forced ||
+		    !find_stored(&into->record, repo, &judge->input,
+				 use->workflow->id))
+			continue;
+		into->reused = true;
+		anchor_again(&into->record, judge->material.sources);
+	}
+}
+
+/* On a worker. */
+static void load(void *payload, struct cancel *cancel UNUSED)
+{
+	struct judge *judge = payload;
+	struct repo *repo = NULL;
+
+	if (repo_reopen(&repo, judge->input.repo, &judge->err) == 0 &&
+	    material_load(&judge->material, &judge->input, repo, &judge->err) ==
+		    0)
+		find_all_stored(judge, repo);
+	repo_free(repo);
+}
+
+static void finish(struct judge *judge)
+{
+	judge->done(&judge->judged, judge->err.code ? &judge->err : NULL,
+		    judge->payload);
+	for (size_t i = 0; i < judge->input.workflow_count; i++)
+		plan_release(&judge->slots[i].plan);
+	material_release(&judge->material);
+	free(judge->cancelled);
+	free(judge->slots);
+	free(judge);
+}
+
+/* Storing. */
+
+static int store_records(const struct judged *judged, struct repo *repo,
+			 struct err *err)
+{
+	const struct run_record **records = xcalloc(judged->count,
+						    sizeof(*records));
+	size_t count = 0;
+	int ret = 0;
+
+	for (size_t i = 0; i < judged->count; i++)
+		if (!judged->runs[i].reused)
+			records[count++] = &judged->runs[i].record;
+	if (count) {
+		fault_point("judge.records");
+		ret = runs_put(repo, records, count, err);
+	}
+	free(records);
+	return ret;
+}
+
+static int store_notes(const struct judged *judged, struct repo *repo,
+		       const struct oid *head, struct err *err)
+{
+	struct note_change *changes = xcalloc(judged->count, sizeof(*changes));
+	struct strvec texts = STRVEC_INIT;
+	int ret;
+
+	for (size_t i = 0; i < judged->count; i++) {
+		const struct run_record *record = &judged->runs[i].record;
+		struct buf section, trailer;
+
+		buf_init(&section, LIMIT_NOTE_BYTES);
+		buf_init(&trailer, 1000);
+		report_note_section(&section, record);
+		report_note_trailer(&trailer, record);
+		strvec_take(&texts, buf_detach(&section));
+		strvec_take(&texts, buf_detach(&trailer));
+		changes[i] = (struct note_change){
+			.commit = *head,
+			.workflow = record->workflow,
+			.section = texts.v[2 * i],
+			.trailer = texts.v[2 * i + 1],
+		};
+	}
+	fault_point("judge.notes");
+	ret = notes_put(repo, changes, judged->count, err);
+	strvec_release(&texts);
+	free(changes);
+	return ret;
+}
+
+/* On a worker. */
+static void store(void *payload, struct cancel *cancel UNUSED)
+{
+	struct judge *judge = payload;
+	struct repo *repo = NULL;
+
+	if (repo_reopen(&repo, judge->input.repo, &judge->err) == 0 &&
+	    store_records(&judge->judged, repo, &judge->err) == 0)
+		/* What fails is in judge->err. */
+		(void)store_notes(&judge->judged, repo,
+				  &judge->input.changeset->head, &judge->err);
+	repo_free(repo);
+}
+
+static void on_stored(const struct err *err, void *payload)
+{
+	struct judge *judge = payload;
+
+	if (err)
+		judge->err = *err;
+	finish(judge);
+}
+
+static void store_soon(struct judge *judge)
+{
+	if (work_start(NULL, judge->loop, store, on_stored, judge,
+		       &judge->err) < 0)
+		finish(judge);
+}
+
+/* Running. */
+
+/* {"aws-access-key": 2}: how many different ones of each kind; NULL: none. */
+static struct json *counts_of(struct redactor *redactor)
+{
+	size_t count = 0;
+	struct redacted_count *counts = redactor_counts(redactor, &count);
+	struct json *doc = count ? json_new_object() : NULL;
+
+	for (size_t i = 0; i < count; i++)
+		json_set_int(doc, counts[i].id, (int64_t)counts[i].values);
+	free(counts);
+	return doc;
+}
+
+static void on_run_done(struct run_record *record, void *payload)
+{
+	struct slot *slot = payload;
+	struct judge *judge = slot->judge;
+
+	record->redacted = counts_of(judge->material.redactor);
+	slot->into->record = *record;
+	slot->run = NULL;
+	if (!--judge->running)
+		store_soon(judge);
+}
+
+static void on_progress(const struct run *run, enum run_progress what,
+			const struct task_record *task, void *payload)
+{
+	const struct judge_input *input =
+		&((struct slot *)payload)->judge->input;
+
+	if (input->progress)
+		input->progress(run, what, task, input->progress_payload);
+}
+
+/* All but the trusted commit's digits, which the caller has room for. */
+static struct run_input run_input_of(const struct judge_input *input,
+				     const struct material *material,
+				     const struct judge_workflow *use,
+				     const struct plan *plan)
+{
+	const struct change_coverage *coverage = input->coverage;
+
+	return (struct run_input){
+		.plan = plan,
+		.sources = material->sources,
+		.repo = input->repo,
+		.settings = input->settings,
+		.project = input->project,
+		.event = use->event,
+		.pull = input->pull,
+		.title = input->title,
+		.description = input->description,
+		.guidance = material->guidance,
+		.instance = input->instance,
+		.epoch = input->epoch,
+		.concurrency = input->settings->concurrency,
+		.coverage = coverage ? coverage->added : -1,
+		.unknown = use->unknown,
+		.unknown_why = coverage ? coverage->from : NULL,
+	};
+}
+
+static void start_runs(struct judge *judge)
+{
+	for (size_t i = 0; i < judge->judged.count; i++) {
+		struct slot *slot = &judge->slots[i];
+		struct run_input input;
+
+		if (slot->into->reused)
+			continue;
+		plan_make(&slot->plan, slot->use->workflow, judge->input.agents,
+			  judge->input.settings, judge->input.service);
+		input = run_input_of(&judge->input, &judge->material, slot->use,
+				     &slot->plan);
+		input.trusted = judge->trusted;
+		input.progress = on_progress;
+		judge->running++;
+		run_start(&slot->run, judge->loop, judge->gateway, &input,
+			  on_run_done, slot);
+		if (judge->cancelled)
+			run_cancel(slot->run, judge->cancelled);
+	}
+}
+
+static void on_loaded(const struct err *err, void *payload)
+{
+	struct judge *judge = payload;
+
+	if (err)
+		judge->err = *err;
+	if (judge->err.code) {
+		finish(judge);
+		return;
+	}
+	start_runs(judge);
+	if (!judge->running)
+		store_soon(judge);
+}
+
+static void make_slots(struct judge *judge)
+{
+	size_t count = judge->input.workflow_count;
+
+	judge->slots = xcalloc(count, sizeof(*judge->slots));
+	judge->judged.count = count;
+	judge->judged.runs = xcalloc(count, sizeof(*judge->judged.runs));
+	for (size_t i = 0; i < count; i++) {
+		judge->slots[i].judge = judge;
+		judge->slots[i].use = &judge->input.workflows[i];
+		judge->slots[i].into = &judge->judged.runs[i];
+	}
+}
+
+int judge_start(struct judge **out, struct loop *loop, struct gateway *gateway,
+		const struct judge_input *input, judge_done_fn *done,
+		void *payload, struct err *err)
+{
+	struct judge *judge = xcalloc(1, sizeof(*judge));
+
+	judge->loop = loop;
+	judge->gateway = gateway;
+	judge->input = *input;
+	judge->done = done;
+	judge->payload = payload;
+	oid_format(judge->trusted, input->trusted);
+	make_slots(judge);
+	if (work_start(NULL, loop, load, on_loaded, judge, err) < 0) {
+		judged_release(&judge->judged);
+		free(judge->slots);
+		free(judge);
+		return -1;
+	}
+	*out = judge;
+	return 0;
+}
+
+void judge_cancel(struct judge *judge, const char *reason)
+{
+	if (judge->cancelled)
+		return;
+	judge->cancelled = xstrdup(reason);
+	for (size_t i = 0; i < judge->input.workflow_count; i++)
+		if (judge->slots[i].run)
+			run_cancel(judge->slots[i].run, reason);
+}
+
+static void preview(struct strvec *planned, struct strvec *prompts,
+		    const struct judge_input *input,
+		    const struct material *material)
+{
+	char trusted[OID_HEX_SIZE];
+
+	oid_format(trusted, input->trusted);
+	for (size_t i = 0; i < input->workflow_count; i++) {
+		const struct judge_workflow *use = &input->workflows[i];
+		struct run_input run;
+		struct plan plan;
+		struct buf text;
+
+		plan_make(&plan, use->workflow, input->agents, input->settings,
+			  input->service);
+		run = run_input_of(input, material, use, &plan);
+		run.trusted = trusted;
+		buf_init(&text, LIMIT_PREVIEW_BYTES);
+		preview_tasks(&text, &plan);
+		strvec_take(planned, buf_detach(&text));
+		preview_prompts(&text, &run);
+		strvec_take(prompts, buf_detach(&text));
+		plan_release(&plan);
+	}
+}
+
+int judge_preview(struct strvec *planned, struct strvec *prompts,
+		  const struct judge_input *input, struct err *err)
+{
+	struct material material = { 0 };
+	struct repo *repo = NULL;
+	int ret = repo_reopen(&repo, input->repo, err);
+
+	if (!ret)
+		ret = material_load(&material, input, repo, err);
+	if (!ret)
+		preview(planned, prompts, input, &material);
+	material_release(&material);
+	repo_free(repo);
+	return ret;
+}

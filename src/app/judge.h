@@ -1,0 +1,92 @@
+#ifndef APP_JUDGE_H
+#define APP_JUDGE_H
+
+#include "app/coverage.h"
+#include "config/settings.h"
+#include "core/strvec.h"
+#include "repo/changeset.h"
+#include "workflow/run.h"
+
+/** \file
+ * Workflows on one change, from its content to records and notes: what
+ * `referee run` and `referee poll` share. Asynchronous: many changes of many
+ * projects at once on one loop. Loop thread only; what blocks is done by
+ * workers, each with a handle of its own on the repository.
+ */
+struct judge;
+struct gateway;
+struct loop;
+
+/** A workflow that is to look at the change. */
+struct judge_workflow {
+	const struct workflow *workflow;
+	const char *event;   /* why: "manual", "pull_request.opened" ...   */
+	const char *unknown; /* the condition nobody can tell of; or NULL  */
+	bool is_forced;      /* runs although its result may be stored     */
+};
+
+/** What is judged. Everything is borrowed until it is done. */
+struct judge_input {
+	const struct repo *repo; /* the results go there, too */
+	const struct settings *settings;
+	const char *project;   /* NULL in somebody's clone              */
+	const char *cache_dir; /* for compiled patterns; NULL: the clone's */
+	const struct changeset *changeset;
+	const struct oid *trusted;
+	const struct agent_list *agents;
+	const struct judge_workflow *workflows;
+	size_t workflow_count;
+	const struct change_coverage *coverage; /* NULL: not known */
+	const char *service; /* asked instead of any other; or NULL */
+	int64_t pull;        /* its number; 0: none                 */
+	const char *branch;  /* whose head it is; NULL: of none     */
+	const char *title, *description; /* or NULL */
+	const char *instance;
+	int64_t epoch;
+	run_progress_fn *progress; /* NULL: nobody looks */
+	void *progress_payload;
+};
+
+/** One run, or its stored result: found by content, its lines those of this
+ * head. */
+struct judged_run {
+	struct run_record record;
+	bool reused;
+};
+
+/** In the order of the input's workflows. */
+struct judged {
+	struct judged_run *runs;
+	size_t count;
+};
+
+void judged_release(struct judged *judged);
+
+/**
+ * Called exactly once, never from judge_start(). `err` is NULL when every
+ * record and the notes are stored; with one, what is in `judged` may or may not
+ * be stored, and judging again is right. The callee takes *judged over.
+ */
+typedef void judge_done_fn(struct judged *judged, const struct err *err,
+			   void *payload);
+
+/**
+ * Stored results are found by change key and workflow; ones that failed or were
+ * skipped are judged again. New records are stored, and the note of the head
+ * gets a section of each. *out is good until `done`. Fails with ERR_CANCELLED
+ * while the loop is being freed.
+ */
+MUST_CHECK int judge_start(struct judge **out, struct loop *loop,
+			   struct gateway *gateway,
+			   const struct judge_input *input, judge_done_fn *done,
+			   void *payload, struct err *err);
+
+/** Ends it: runs under way say failed and why, and are stored so. */
+void judge_cancel(struct judge *judge, const char *reason);
+
+/** What would be done, and what would be sent, a text for each workflow.
+ * Asks nobody, stores nothing. Blocking, the thread of the input's repo. */
+MUST_CHECK int judge_preview(struct strvec *planned, struct strvec *prompts,
+			     const struct judge_input *input, struct err *err);
+
+#endif /* APP_JUDGE_H */
