@@ -12,10 +12,12 @@
 
 #define TOKEN_NAME "referee etag"
 
-/* {"token": digits, "pages": {url: {etag, link, body}}} */
+/* {"token": digits, "pages": {url: {etag, link, body}}}. What was read is put
+ * into one of our own as soon as something is added. */
 struct etags {
 	char *path;
 	struct json *doc;
+	struct json *pages; /* in it; NULL until there is one */
 	bool is_changed;
 };
 
@@ -69,6 +71,22 @@ bool etags_find(struct etag_page *out, const struct etags *etags,
 	return out->etag && out->body;
 }
 
+/* Keeps the pages that were given to this token. */
+static void start_anew(struct etags *etags, const char *id)
+{
+	struct json *old = etags->doc;
+
+	etags->doc = json_new_object();
+	json_set_string(etags->doc, "token", id);
+	etags->pages = json_set_object(etags->doc, "pages");
+	if (strcmp(json_string_or(old, "token", ""), id) == 0)
+		for (const struct json *at =
+			     json_first(json_find(old, "pages"));
+		     at; at = json_next(at))
+			json_set(etags->pages, json_name(at), json_copy(at));
+	json_free(old);
+}
+
 void etags_put(struct etags *etags, const char *url, const struct secret *token,
 	       const struct etag_page *page)
 {
@@ -76,21 +94,15 @@ void etags_put(struct etags *etags, const char *url, const struct secret *token,
 	struct json *to;
 
 	token_id(id, token);
-	if (strcmp(json_string_or(etags->doc, "token", ""), id) != 0 ||
-	    !json_find(etags->doc, "pages")) {
-		json_free(etags->doc);
-		etags->doc = json_new_object();
-		json_set_string(etags->doc, "token", id);
-		json_set_object(etags->doc, "pages");
-	}
+	if (!etags->pages ||
+	    strcmp(json_string_or(etags->doc, "token", ""), id) != 0)
+		start_anew(etags, id);
 	to = json_new_object();
 	json_set_string(to, "etag", page->etag);
 	if (page->link)
 		json_set_string(to, "link", page->link);
 	json_set_string(to, "body", page->body);
-	/* The document is ours to change. */
-	json_set((struct json *)(uintptr_t)json_find(etags->doc, "pages"), url,
-		 to);
+	json_set(etags->pages, url, to);
 	etags->is_changed = true;
 }
 

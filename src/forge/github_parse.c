@@ -7,10 +7,11 @@
 
 #include "core/alloc.h"
 #include "core/clock.h"
+#include "core/limits.h"
 #include "core/text.h"
 #include "forge/github.h"
 
-#define TEXT_MAX   (256 * 1024)
+#define TEXT_MAX   (256 * KIB)
 #define LABELS_MAX 200
 
 /* A copy, valid and bounded; NULL stays NULL. */

@@ -16,8 +16,8 @@ static const struct forge_review review = {
 	.head = HEAD, .text = "body", .lines = lines, .count = 2
 };
 static const struct forge_status red = { .context = "referee/pr-review",
-					    .state = FORGE_FAILURE,
-					    .text = "1 major\n2 minor" };
+					 .state = FORGE_FAILURE,
+					 .text = "1 major\n2 minor" };
 static const struct forge_annotation note = { .path = "a.swift",
 					      .line = 3,
 					      .end_line = 4,
