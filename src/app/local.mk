@@ -4,6 +4,7 @@ libapp_a_SOURCES = \
 	src/app/change_facts.c src/app/change_facts.h \
 	src/app/check.c src/app/check.h \
 	src/app/coverage.c src/app/coverage.h \
+	src/app/command.c src/app/command.h \
 	src/app/cost.c src/app/cost.h \
 	src/app/definitions.c src/app/definitions.h \
 	src/app/deliver.c src/app/deliver.h \
