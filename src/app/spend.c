@@ -154,6 +154,17 @@ static int move_lines(struct spend *spend, struct err *err)
 	return 0;
 }
 
+void spend_recover(struct spend *spend)
+{
+	char *folder = xstrf("%s/journal", spend->state_dir);
+	struct err err = ERR_INIT;
+
+	/* Nobody ever asked a service from here: nothing to look for. */
+	if (file_exists(folder) && move_lines(spend, &err) < 0)
+		log_warn("spending: %s", err.msg);
+	free(folder);
+}
+
 int spend_flush(struct spend *spend, struct err *err)
 {
 	if (move_lines(spend, err) < 0)

@@ -31,6 +31,10 @@ MUST_CHECK int spend_open_installation(struct spend **out,
 				       const struct settings *settings,
 				       struct err *err);
 
+/** Moves what killed processes left in their journals into the ledger. What
+ * cannot be moved is told, and counts all the same. */
+void spend_recover(struct spend *spend);
+
 /** Moves what is settled, and what killed processes left, into the ledger, and
  * pushes that to the control repository where there is one. */
 MUST_CHECK int spend_flush(struct spend *spend, struct err *err);

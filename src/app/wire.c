@@ -94,6 +94,8 @@ int wiring_new(struct wiring **out, struct loop *loop,
 
 	wiring->settings = settings;
 	fill_budget(&options.budget, &settings->budget);
+	if (spend)
+		spend_recover(spend);
 	if (service_set_make(&wiring->services, settings, err) < 0 ||
 	    http_new(&wiring->http, loop, NULL, err) < 0 ||
 	    gateway_new(&wiring->gateway, loop, wiring->http, &options, err) <

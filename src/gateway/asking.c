@@ -18,6 +18,7 @@ static const char *const state_names[] = {
 	[ASKING_FOR_KEY] = "reading the key",
 	[ASKING_FOR_PREFIX] = "waiting for the prefix",
 	[ASKING_QUEUED] = "waiting for the rate limit",
+	[ASKING_FOR_BUDGET] = "waiting for what others have reserved",
 	[ASKING_SENT] = "waiting for the reply",
 	[ASKING_BACKING_OFF] = "backing off",
 	[ASKING_FOR_BREAKER] = "waiting for the breaker",

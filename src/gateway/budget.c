@@ -32,7 +32,7 @@ struct project {
 
 struct run {
 	char *id;
-	int64_t used_nusd;
+	int64_t used_nusd, reserved_nusd;
 	int claims; /* not settled yet */
 	UT_hash_handle hh;
 };
@@ -208,12 +208,55 @@ static bool fits(int64_t limit, int64_t used, int64_t amount)
 	return limit <= 0 || (used <= limit && amount <= limit - used);
 }
 
-static bool has_room(struct window *window, int64_t limit, int64_t amount)
+/* BUDGET_FITS, BUDGET_WAIT, or `over` if it does not fit at all. */
+static enum budget_answer look(struct window *window, int64_t limit,
+			       int64_t amount, enum budget_answer over)
 {
 	if (fits(limit, window->used_nusd, amount))
-		return true;
+		return BUDGET_FITS;
+	if (fits(limit, window->used_nusd - window->reserved_nusd, amount))
+		return BUDGET_WAIT;
 	window->refused = true;
-	return false;
+	return over;
+}
+
+static enum budget_answer look_at_run(const struct budget *budget,
+				      const struct run *run,
+				      const struct budget_claim *claim)
+{
+	int64_t limit = claim->run_limit_nusd > 0 ? claim->run_limit_nusd
+						  : budget->limits.per_run_nusd;
+	struct window spent = {
+		.used_nusd = run ? run->used_nusd : 0,
+		.reserved_nusd = run ? run->reserved_nusd : 0,
+	};
+
+	return look(&spent, limit, claim->amount_nusd, BUDGET_RUN);
+}
+
+/* The worst of all limits. */
+static enum budget_answer look_at_all(struct budget *budget,
+				      const struct run *run,
+				      struct project *project,
+				      const struct budget_claim *claim)
+{
+	int64_t amount = claim->amount_nusd;
+	const struct budget_limits *limits = &budget->limits;
+	const enum budget_answer answers[] = {
+		look_at_run(budget, run, claim),
+		project ? look(&project->month, project->monthly_nusd, amount,
+			       BUDGET_PROJECT)
+			: BUDGET_FITS,
+		look(&budget->day, limits->daily_nusd, amount, BUDGET_DAY),
+		look(&budget->month, limits->monthly_nusd, amount,
+		     BUDGET_MONTH),
+	};
+	enum budget_answer worst = BUDGET_FITS;
+
+	for (size_t i = 0; i < ARRAY_LEN(answers); i++)
+		if (worst <= BUDGET_WAIT && answers[i] > worst)
+			worst = answers[i];
+	return worst;
 }
 
 static void take(struct window *window, int64_t amount)
@@ -228,9 +271,7 @@ enum budget_answer budget_reserve(struct budget *budget, int64_t now_ms,
 	struct project *project = find_project(budget, claim->project);
 	struct run *run = find_run(budget, claim->run, true);
 	int64_t amount = claim->amount_nusd;
-	int64_t run_limit = claim->run_limit_nusd > 0
-				    ? claim->run_limit_nusd
-				    : budget->limits.per_run_nusd;
+	enum budget_answer answer;
 
 	budget_windows(now_ms, &claim->day_ms, &claim->month_ms);
 	roll(&budget->day, claim->day_ms);
@@ -238,22 +279,16 @@ enum budget_answer budget_reserve(struct budget *budget, int64_t now_ms,
 	if (project)
 		roll(&project->month, claim->month_ms);
 
-	if (!fits(run_limit, run ? run->used_nusd : 0, amount))
-		return BUDGET_RUN;
-	if (project &&
-	    !has_room(&project->month, project->monthly_nusd, amount))
-		return BUDGET_PROJECT;
-	if (!has_room(&budget->day, budget->limits.daily_nusd, amount))
-		return BUDGET_DAY;
-	if (!has_room(&budget->month, budget->limits.monthly_nusd, amount))
-		return BUDGET_MONTH;
-
+	answer = look_at_all(budget, run, project, claim);
+	if (answer != BUDGET_FITS)
+		return answer;
 	take(&budget->day, amount);
 	take(&budget->month, amount);
 	if (project)
 		take(&project->month, amount);
 	if (run) {
 		run->used_nusd += amount;
+		run->reserved_nusd += amount;
 		run->claims++;
 	}
 	return BUDGET_FITS;
@@ -282,6 +317,7 @@ void budget_settle(struct budget *budget, const struct budget_claim *claim,
 		settle(&project->month, claim->month_ms, amount, cost_nusd);
 	if (run) {
 		run->used_nusd += cost_nusd - amount;
+		run->reserved_nusd -= amount;
 		run->claims--;
 	}
 }
@@ -300,6 +336,7 @@ const char *budget_answer_text(enum budget_answer answer)
 {
 	static const char *const texts[] = {
 		[BUDGET_FITS] = "no budget",
+		[BUDGET_WAIT] = "what is reserved",
 		[BUDGET_RUN] = "the budget of this run",
 		[BUDGET_DAY] = "today's budget",
 		[BUDGET_MONTH] = "this month's budget",
@@ -333,13 +370,21 @@ static bool passed(struct window *window, int64_t limit, int alert_percent,
 static bool tell(char out[BUDGET_ALERT_SIZE], struct window *window,
 		 int64_t limit, int alert_percent, const char *what)
 {
+	double spent;
 	int percent;
 
 	if (!passed(window, limit, alert_percent, &percent))
 		return false;
-	snprintf(out, BUDGET_ALERT_SIZE, "%s: %d %% of $%.2f %s", what, percent,
-		 (double)limit / 1e9,
-		 percent == 100 ? "are used up" : "are spent");
+	spent = (double)(window->used_nusd - window->reserved_nusd) / 1e9;
+	if (percent == 100 && spent * 1e9 < (double)limit)
+		snprintf(out, BUDGET_ALERT_SIZE,
+			 "%s: $%.2f of $%.2f are spent; the rest does not "
+			 "cover the next request",
+			 what, spent, (double)limit / 1e9);
+	else
+		snprintf(out, BUDGET_ALERT_SIZE, "%s: %d %% of $%.2f %s", what,
+			 percent, (double)limit / 1e9,
+			 percent == 100 ? "are used up" : "are spent");
 	return true;
 }
 

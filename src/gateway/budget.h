@@ -46,7 +46,8 @@ void budget_set_project_spent(struct budget *budget, int64_t now_ms,
 
 enum budget_answer {
 	BUDGET_FITS,
-	BUDGET_RUN, /* this limit would be passed */
+	BUDGET_WAIT, /* it may, once what is reserved is settled */
+	BUDGET_RUN,  /* this limit would be passed */
 	BUDGET_DAY,
 	BUDGET_MONTH,
 	BUDGET_PROJECT,
@@ -63,7 +64,8 @@ struct budget_claim {
 	int64_t day_ms, month_ms; /* set by budget_reserve() */
 };
 
-/** Takes all of the amount or nothing. */
+/** Takes all of the amount or nothing. BUDGET_WAIT says that requests of this
+ * process are under way, so that one will be settled. */
 enum budget_answer budget_reserve(struct budget *budget, int64_t now_ms,
 				  struct budget_claim *claim);
 

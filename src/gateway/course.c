@@ -148,6 +148,7 @@ void asking_send(struct asking *asking)
 	int64_t now = clock_mono_ms(), wait;
 	int64_t timeout = target->service->timeout_ms;
 	enum breaker_answer answer;
+	enum budget_answer reserved;
 
 	timeout = timeout > 0 ? timeout : DEFAULT_TIMEOUT_MS;
 	if (timeout > asking->deadline_ms - now)
@@ -167,9 +168,17 @@ void asking_send(struct asking *asking)
 		asking_choose(asking);
 		return;
 	}
-	if (spend_reserve(asking) < 0) {
+	reserved = spend_reserve(asking);
+	if (reserved != BUDGET_FITS) {
 		unsend(asking);
 		forget_ticket(target, asking);
+	}
+	if (reserved == BUDGET_WAIT) {
+		asking->state = ASKING_FOR_BUDGET;
+		asking_wait_in(asking, &asking->gateway->unfunded);
+		return;
+	}
+	if (reserved != BUDGET_FITS) {
 		attempt_add_skipped(asking, FAULT_BUDGET,
 				    asking->result.message);
 		asking_fail(asking, FAULT_BUDGET, asking->result.message);

@@ -87,6 +87,7 @@ struct gateway {
 	struct prefix *prefixes;
 	struct asking *askings;
 	struct asking *beginners; /* that wait for their first step */
+	struct asking *unfunded;  /* that wait for others to be settled */
 	struct loop_timer *begin;
 	int concurrency, in_flight, instances;
 	int jobs;            /* keys being read    */
@@ -101,6 +102,7 @@ enum asking_state {
 	ASKING_FOR_KEY,  /* the service's key is being read   */
 	ASKING_FOR_PREFIX,  /* another one fills the provider's cache */
 	ASKING_QUEUED,      /* for the rate limit                */
+	ASKING_FOR_BUDGET,  /* others under way have reserved it */
 	ASKING_SENT,        /* a request is under way            */
 	ASKING_BACKING_OFF, /* before the same service again     */
 	ASKING_FOR_BREAKER, /* all services are left alone       */
@@ -258,8 +260,10 @@ void prefix_free_all(struct gateway *gateway);
 int64_t spend_ceiling(const struct gateway *gateway,
 		      const struct service *service, const char *model,
 		      int64_t tokens, int64_t max_tokens);
-/** Reserves the worst case. Fails into asking->result. */
-int spend_reserve(struct asking *asking);
+/** Reserves the worst case. BUDGET_WAIT: others have reserved it, and all who
+ * wait in gateway->unfunded are queued again when one of them is settled. All
+ * else but BUDGET_FITS is in asking->result. */
+enum budget_answer spend_reserve(struct asking *asking);
 void spend_settle(struct asking *asking);
 
 /* memory.c: what outlives the process. */

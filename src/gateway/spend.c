@@ -75,7 +75,18 @@ static void fill_line(struct asking *asking)
 	ulid_new(line->id);
 }
 
-int spend_reserve(struct asking *asking)
+/* There may be room now for those who wait for it. */
+static void wake_unfunded(struct gateway *gateway)
+{
+	struct asking *asking;
+
+	while ((asking = gateway->unfunded) != NULL) {
+		target_unqueue(asking);
+		target_queue(asking_target(asking), asking);
+	}
+}
+
+enum budget_answer spend_reserve(struct asking *asking)
 {
 	struct gateway *gateway = asking->gateway;
 	struct budget_claim *claim = &asking->claim;
@@ -94,8 +105,10 @@ int spend_reserve(struct asking *asking)
 	asking->is_reserved = false;
 	fill_line(asking);
 	if (is_free(asking))
-		return 0;
+		return BUDGET_FITS;
 	answer = budget_reserve(gateway->budget, clock_wall_ms(), claim);
+	if (answer == BUDGET_WAIT)
+		return answer;
 	if (answer != BUDGET_FITS) {
 		asking->budget_returns = answer != BUDGET_RUN;
 		service_result_fail(&asking->result, FAULT_BUDGET,
@@ -103,19 +116,20 @@ int spend_reserve(struct asking *asking)
 				    budget_answer_text(answer),
 				    (double)claim->amount_nusd / 1e9);
 		tell_alerts(gateway);
-		return -1;
+		return answer;
 	}
 	asking->is_reserved = true;
 	if (gateway->spending &&
 	    gateway->spending->reserve(gateway->spending_payload, &asking->line,
 				       &err) < 0) {
 		budget_settle(gateway->budget, claim, 0);
+		wake_unfunded(gateway);
 		asking->is_reserved = false;
 		service_result_fail(&asking->result, FAULT_BUDGET,
 				    "spending cannot be recorded: %s", err.msg);
-		return -1;
+		return BUDGET_RUN;
 	}
-	return 0;
+	return BUDGET_FITS;
 }
 
 /* Was anything said of how much it was? */
@@ -205,6 +219,7 @@ void spend_settle(struct asking *asking)
 	line->cache_write_tokens = usage->cache_write_tokens;
 	line->output_tokens = usage->output_tokens;
 	budget_settle(gateway->budget, &asking->claim, line->cost_nusd);
+	wake_unfunded(gateway);
 	if (gateway->spending &&
 	    gateway->spending->settle(gateway->spending_payload, line, &err) <
 		    0)

@@ -11,6 +11,8 @@ E2E_TESTS += \
 	tests/e2e/t0600-spending.t \
 	tests/e2e/t0500-scan.t \
 	tests/e2e/t0510-symbols.t \
+	tests/e2e/t0610-spending-kill.t \
+	tests/e2e/t0620-keys.t \
 	tests/e2e/t0900-manual.t
 
 # What the services send, for t0300.

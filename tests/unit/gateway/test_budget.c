@@ -49,11 +49,22 @@ Test(budget, gives_back_what_a_request_did_not_cost)
 	struct budget_claim second = { .amount_nusd = 50 * CENT };
 
 	cr_assert_eq(budget_reserve(budget, 0, &first), BUDGET_FITS);
-	cr_assert_eq(budget_reserve(budget, 0, &second), BUDGET_DAY);
+	cr_assert_eq(budget_reserve(budget, 0, &second), BUDGET_WAIT);
 	budget_settle(budget, &first, 10 * CENT);
 	cr_assert_eq(budget_reserve(budget, 0, &second), BUDGET_FITS);
 	cr_assert(eq(i64, budget_day_nusd(budget), 60 * CENT));
 	budget_free(budget);
+}
+
+/* A request that costs what was reserved for it. */
+static enum budget_answer spend_all(struct budget *budget, int64_t now_ms,
+				    struct budget_claim *claim)
+{
+	enum budget_answer answer = budget_reserve(budget, now_ms, claim);
+
+	if (answer == BUDGET_FITS)
+		budget_settle(budget, claim, claim->amount_nusd);
+	return answer;
 }
 
 Test(budget, knows_runs_projects_days_and_months)
@@ -73,17 +84,35 @@ Test(budget, knows_runs_projects_days_and_months)
 	budget_set_project(budget, "wallet", 4 * DOLLAR);
 	cr_assert_eq(budget_reserve(budget, first, &claim), BUDGET_RUN);
 	claim.run_limit_nusd = 20 * DOLLAR;
-	cr_assert_eq(budget_reserve(budget, first, &claim), BUDGET_FITS);
-	cr_assert_eq(budget_reserve(budget, first, &claim), BUDGET_PROJECT);
+	cr_assert_eq(spend_all(budget, first, &claim), BUDGET_FITS);
+	cr_assert_eq(spend_all(budget, first, &claim), BUDGET_PROJECT);
 	claim.project = "other";
 	claim.amount_nusd = 8 * DOLLAR;
-	cr_assert_eq(budget_reserve(budget, first, &claim), BUDGET_DAY);
-	cr_assert_eq(budget_reserve(budget, second, &claim), BUDGET_FITS);
+	cr_assert_eq(spend_all(budget, first, &claim), BUDGET_DAY);
+	cr_assert_eq(spend_all(budget, second, &claim), BUDGET_FITS);
 	claim.run = "r2";
-	cr_assert_eq(budget_reserve(budget, second, &claim), BUDGET_DAY);
+	cr_assert_eq(spend_all(budget, second, &claim), BUDGET_DAY);
 	claim.amount_nusd = 2 * DOLLAR;
 	cr_assert_eq(budget_reserve(budget, second, &claim), BUDGET_MONTH);
 	cr_assert_eq(budget_reserve(budget, third, &claim), BUDGET_FITS);
+	budget_free(budget);
+}
+
+Test(budget, waits_for_what_is_reserved_but_not_for_what_is_spent)
+{
+	struct budget *budget =
+		limited((struct budget_limits){ .per_run_nusd = DOLLAR }, NULL);
+	struct budget_claim first = { .run = "r", .amount_nusd = 80 * CENT };
+	struct budget_claim second = { .run = "r", .amount_nusd = 30 * CENT };
+	struct budget_claim large = { .run = "r", .amount_nusd = 2 * DOLLAR };
+	char text[BUDGET_ALERT_SIZE];
+
+	cr_assert_eq(budget_reserve(budget, 0, &first), BUDGET_FITS);
+	cr_assert_eq(budget_reserve(budget, 0, &second), BUDGET_WAIT);
+	cr_assert_eq(budget_reserve(budget, 0, &large), BUDGET_RUN);
+	budget_settle(budget, &first, 75 * CENT);
+	cr_assert_eq(budget_reserve(budget, 0, &second), BUDGET_RUN);
+	cr_assert_not(budget_alert(budget, text), "of a run nobody is told");
 	budget_free(budget);
 }
 
@@ -149,7 +178,9 @@ Test(budget, tells_each_level_once_also_to_the_next_process)
 	cr_assert_not(budget_alert(budget, text));
 	cr_assert_eq(budget_reserve(budget, 0, &claim), BUDGET_DAY);
 	cr_assert(budget_alert(budget, text));
-	cr_assert(eq(str, text, "today's budget: 100 % of $1.00 are used up"));
+	cr_assert(eq(str, text,
+		     "today's budget: $0.85 of $1.00 are spent; the rest does "
+		     "not cover the next request"));
 	cr_assert_not(budget_alert(budget, text));
 	budget_free(budget);
 }

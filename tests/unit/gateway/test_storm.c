@@ -290,8 +290,49 @@ Test(storm, never_passes_the_budget)
 	for (size_t i = 0; i < MANY; i++)
 		cr_assert(crowd->answers[i].text ||
 			  crowd->answers[i].fault == FAULT_BUDGET);
-	/* 100 % at the first refusal; what 80 % would say is said by that. */
-	cr_assert(eq(int, crowd->toy.alerts, 1));
+	/* Once at 80 %, once at 100 %. */
+	cr_assert(eq(int, crowd->toy.alerts, 2));
+	close_crowd(crowd);
+}
+
+Test(storm, waits_for_money_that_others_have_only_reserved)
+{
+	/* Each reserves $0.02 and comes to $0.006; the run has $0.05: two, one,
+	 * one. */
+	struct weather weather = { 0, 0, 2000, 0 };
+	struct crowd *crowd = xcalloc(1, sizeof(*crowd));
+	struct ask ask = toy_ask();
+
+	ask.run = "r";
+	ask.run_budget_nusd = 50000000;
+	open_crowd(crowd, &weather, NULL);
+	add(crowd, &ask, 4);
+	loop_run(crowd->toy.loop);
+	cr_assert(eq(sz, answered_by(crowd, "one"), 4));
+	cr_assert(eq(sz, fake_most_in_flight(), 2));
+	cr_assert(eq(i64, fake_now_ms(), 6000));
+	cr_assert(eq(i64, crowd->toy.ledger.settled_nusd, 4 * TOY_COST));
+	close_crowd(crowd);
+}
+
+Test(storm, cannot_be_cancelled_out_of_its_budget)
+{
+	struct weather weather = { 0, 0, 2000, 0 };
+	struct crowd *crowd = xcalloc(1, sizeof(*crowd));
+	struct ask ask = toy_ask();
+
+	ask.run = "r";
+	ask.run_budget_nusd = 30000000;
+	ask.deadline_ms = 1000;
+	open_crowd(crowd, &weather, NULL);
+	add(crowd, &ask, 2);
+	loop_run(crowd->toy.loop);
+	/* The first may have been served: what was reserved stays spent. */
+	cr_assert(eq(i64, crowd->toy.ledger.settled_nusd,
+		     crowd->toy.ledger.reserved_nusd));
+	cr_assert(eq(sz, fake_request_count(), 1));
+	cr_assert_eq(crowd->answers[1].fault, FAULT_TIMEOUT);
+	cr_assert(strstr(crowd->answers[1].message, "reserved") != NULL);
 	close_crowd(crowd);
 }
 
