@@ -321,7 +321,9 @@ static void name_finding(struct finding *finding, const struct sources *sources,
 	if (text && finding->line && !finding->symbol)
 		finding->symbol = symbol_at(text, len, finding->path,
 					    finding->line);
-	finding_fingerprint(finding);
+	/* A stored one keeps what it is known by. */
+	if (!*finding->fingerprint)
+		finding_fingerprint(finding);
 }
 
 void findings_anchor(struct findings_answer *answer,

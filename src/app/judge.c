@@ -5,6 +5,8 @@
 #include "agents/findings.h"
 #include "agents/sources.h"
 #include "app/guidance.h"
+#include "app/known.h"
+#include "app/stored.h"
 #include "code/redact.h"
 #include "code/secrets.h"
 #include "core/alloc.h"
@@ -14,8 +16,6 @@
 #include "io/file.h"
 #include "io/loop.h"
 #include "io/work.h"
-#include "report/report.h"
-#include "store/notes.h"
 #include "store/runs.h"
 #include "workflow/preview.h"
 
@@ -24,6 +24,7 @@ struct material {
 	struct redactor *redactor;
 	struct sources *sources;
 	char *guidance;
+	char *previous; /* earlier findings; NULL: none */
 };
 
 /* One run under way, or its stored result. */
@@ -76,9 +77,19 @@ static int load_secrets(struct secrets **out, const struct judge_input *input,
 	return ret;
 }
 
+/* Whose findings they are. */
+static struct known_place place_of(const struct judge_input *input)
+{
+	return (struct known_place){
+		.number = input->pull,
+		.branch = input->pull ? NULL : input->branch,
+	};
+}
+
 static int material_load(struct material *out, const struct judge_input *input,
 			 struct repo *repo, struct err *err)
 {
+	const struct known_place place = place_of(input);
 	struct secrets *secrets;
 
 	if (load_secrets(&secrets, input, err) < 0)
@@ -87,6 +98,8 @@ static int material_load(struct material *out, const struct judge_input *input,
 	if (sources_load(&out->sources, repo, input->changeset, out->redactor,
 			 err) < 0)
 		return -1;
+	out->previous = known_previous(repo, &place,
+				       out->redactor);
 	return guidance_read(&out->guidance, repo, input->trusted,
 			     out->redactor, err);
 }
@@ -96,6 +109,7 @@ static void material_release(struct material *material)
 	sources_free(material->sources);
 	redactor_free(material->redactor);
 	free(material->guidance);
+	free(material->previous);
 }
 
 /* Is there a result for this content that needs no second look? Failed ones are
@@ -189,34 +203,39 @@ static int store_records(const struct judged *judged, struct repo *repo,
 	return ret;
 }
 
-static int store_notes(const struct judged *judged, struct repo *repo,
-		       const struct oid *head, struct err *err)
+/* What people see from here on: without what they dismissed. */
+static int store_notes(struct run_record *const *records, size_t count,
+		       struct repo *repo, const struct oid *head,
+		       struct err *err)
 {
-	struct note_change *changes = xcalloc(judged->count, sizeof(*changes));
-	struct strvec texts = STRVEC_INIT;
+	if (known_hide(repo, records, count, err) < 0)
+		return -1;
+	fault_point("judge.notes");
+	return stored_put_notes(repo, head,
+				(const struct run_record *const *)records,
+				count, err);
+}
+
+/* Findings get the names they are known by before the records are stored. */
+static int store_all(struct judge *judge, struct repo *repo, struct err *err)
+{
+	const struct judge_input *input = &judge->input;
+	const struct known_place place = place_of(input);
+	struct judged *judged = &judge->judged;
+	struct run_record **records = xcalloc(judged->count, sizeof(*records));
 	int ret;
 
-	for (size_t i = 0; i < judged->count; i++) {
-		const struct run_record *record = &judged->runs[i].record;
-		struct buf section, trailer;
-
-		buf_init(&section, LIMIT_NOTE_BYTES);
-		buf_init(&trailer, 1000);
-		report_note_section(&section, record);
-		report_note_trailer(&trailer, record);
-		strvec_take(&texts, buf_detach(&section));
-		strvec_take(&texts, buf_detach(&trailer));
-		changes[i] = (struct note_change){
-			.commit = *head,
-			.workflow = record->workflow,
-			.section = texts.v[2 * i],
-			.trailer = texts.v[2 * i + 1],
-		};
-	}
-	fault_point("judge.notes");
-	ret = notes_put(repo, changes, judged->count, err);
-	strvec_release(&texts);
-	free(changes);
+	for (size_t i = 0; i < judged->count; i++)
+		records[i] = &judged->runs[i].record;
+	fault_point("judge.findings");
+	ret = known_unite(repo, &place, judge->material.sources, records,
+			  judged->count, err);
+	if (!ret)
+		ret = store_records(judged, repo, err);
+	if (!ret)
+		ret = store_notes(records, judged->count, repo,
+				  &input->changeset->head, err);
+	free(records);
 	return ret;
 }
 
@@ -226,11 +245,9 @@ static void store(void *payload, struct cancel *cancel UNUSED)
 	struct judge *judge = payload;
 	struct repo *repo = NULL;
 
-	if (repo_reopen(&repo, judge->input.repo, &judge->err) == 0 &&
-	    store_records(&judge->judged, repo, &judge->err) == 0)
+	if (repo_reopen(&repo, judge->input.repo, &judge->err) == 0)
 		/* What fails is in judge->err. */
-		(void)store_notes(&judge->judged, repo,
-				  &judge->input.changeset->head, &judge->err);
+		(void)store_all(judge, repo, &judge->err);
 	repo_free(repo);
 }
 
@@ -306,6 +323,7 @@ static struct run_input run_input_of(const struct judge_input *input,
 		.title = input->title,
 		.description = input->description,
 		.guidance = material->guidance,
+		.previous = material->previous,
 		.instance = input->instance,
 		.epoch = input->epoch,
 		.concurrency = input->settings->concurrency,

@@ -48,7 +48,7 @@ struct judge_input {
 };
 
 /** One run, or its stored result: found by content, its lines those of this
- * head. */
+ * head; without what people dismissed. */
 struct judged_run {
 	struct run_record record;
 	bool reused;
@@ -73,7 +73,8 @@ typedef void judge_done_fn(struct judged *judged, const struct err *err,
 /**
  * Stored results are found by change key and workflow; ones that failed or were
  * skipped are judged again. New records are stored, and the note of the head
- * gets a section of each. *out is good until `done`. Fails with ERR_CANCELLED
+ * gets a section of each. What they found is united with what is known of the
+ * pull or branch (app/known.h), and what was dismissed is hidden. *out is good until `done`. Fails with ERR_CANCELLED
  * while the loop is being freed.
  */
 MUST_CHECK int judge_start(struct judge **out, struct loop *loop,

@@ -109,6 +109,7 @@ static struct judge_input input_of(const struct local *local)
 		.service = local->options->service,
 		.title = local->change.title,
 		.description = local->change.description,
+		.branch = local->change.branch,
 		.progress = local->options->progress,
 		.progress_payload = local->options->progress_payload,
 	};

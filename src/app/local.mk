@@ -15,6 +15,8 @@ libapp_a_SOURCES = \
 	src/app/init.c src/app/init.h \
 	src/app/instance.c src/app/instance.h \
 	src/app/judge.c src/app/judge.h \
+	src/app/known.c src/app/known.h \
+	src/app/known_dismiss.c \
 	src/app/local.c src/app/local.h \
 	src/app/local_change.c src/app/local_change.h \
 	src/app/place.c src/app/place.h \

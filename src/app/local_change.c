@@ -5,11 +5,13 @@
 
 #include "core/alloc.h"
 #include "repo/object.h"
+#include "repo/refs.h"
 
 void local_change_release(struct local_change *change)
 {
 	changeset_release(&change->changeset);
 	free(change->base_name);
+	free(change->branch);
 	free(change->title);
 	free(change->description);
 	free(change->author);
@@ -29,12 +31,37 @@ static char *short_name(const char *ref)
 	return xstrdup(ref);
 }
 
+/* The branch a revision is the tip of: by its name, or because we stand on it.
+ * NULL: none that one could tell. */
+static char *branch_of(struct local_change *change, const char *revision)
+{
+	struct err unused = ERR_INIT;
+	struct oid tip;
+	char *ref;
+	bool is_branch;
+
+	if (!revision)
+		return repo_head_branch(change->repo);
+	ref = xstrf("refs/heads/%s", revision);
+	is_branch = !ref_read(&tip, change->repo, ref, &unused);
+	free(ref);
+	if (is_branch)
+		return xstrdup(revision);
+	if (repo_head(&tip, change->repo, &unused) < 0 ||
+	    !oid_equal(&tip, &change->head))
+		return NULL;
+	return repo_head_branch(change->repo);
+}
+
 static int find_head(struct local_change *out, const char *revision,
 		     struct err *err)
 {
-	if (revision)
-		return repo_resolve(&out->head, out->repo, revision, err);
-	return repo_head(&out->head, out->repo, err);
+	int ret = revision ? repo_resolve(&out->head, out->repo, revision, err)
+			   : repo_head(&out->head, out->repo, err);
+
+	if (!ret)
+		out->branch = branch_of(out, revision);
+	return ret;
 }
 
 static int find_base(struct local_change *out, const char *revision,

@@ -9,6 +9,7 @@ struct local_change {
 	struct repo *repo;
 	struct oid base, head;     /* base: the tip, which is the trusted ref */
 	char *base_name;           /* as named, or as found: "main"           */
+	char *branch;              /* the head is the tip of; NULL: of none   */
 	char *title, *description; /* of the head's commit                */
 	char *author;
 	struct changeset changeset;

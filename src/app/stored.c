@@ -9,6 +9,7 @@
 #include "core/sha256.h"
 #include "repo/refs.h"
 #include "repo/tree.h"
+#include "report/report.h"
 #include "store/note_text.h"
 #include "store/notes.h"
 
@@ -99,5 +100,35 @@ int stored_runs(struct run_list *out, struct strvec *missing, struct repo *repo,
 out:
 	note_text_release(&note);
 	buf_release(&text);
+	return ret;
+}
+
+int stored_put_notes(struct repo *repo, const struct oid *commit,
+		     const struct run_record *const *records, size_t count,
+		     struct err *err)
+{
+	struct note_change *changes = xcalloc(count, sizeof(*changes));
+	struct strvec texts = STRVEC_INIT;
+	int ret;
+
+	for (size_t i = 0; i < count; i++) {
+		struct buf section, trailer;
+
+		buf_init(&section, LIMIT_NOTE_BYTES);
+		buf_init(&trailer, 1000);
+		report_note_section(&section, records[i]);
+		report_note_trailer(&trailer, records[i]);
+		strvec_take(&texts, buf_detach(&section));
+		strvec_take(&texts, buf_detach(&trailer));
+		changes[i] = (struct note_change){
+			.commit = *commit,
+			.workflow = records[i]->workflow,
+			.section = texts.v[2 * i],
+			.trailer = texts.v[2 * i + 1],
+		};
+	}
+	ret = notes_put(repo, changes, count, err);
+	strvec_release(&texts);
+	free(changes);
 	return ret;
 }

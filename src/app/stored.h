@@ -18,4 +18,9 @@ MUST_CHECK int stored_runs(struct run_list *out, struct strvec *missing,
 			   struct repo *repo, const struct oid *commit,
 			   struct err *err);
 
+/** Puts each record's section into the note on `commit`, in one commit. */
+MUST_CHECK int stored_put_notes(struct repo *repo, const struct oid *commit,
+				const struct run_record *const *records,
+				size_t count, struct err *err);
+
 #endif /* APP_STORED_H */

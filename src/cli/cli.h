@@ -66,6 +66,8 @@ extern const struct command cmd_check;
 extern const struct command cmd_complete;
 extern const struct command cmd_doctor;
 extern const struct command cmd_cost;
+extern const struct command cmd_dismiss;
+extern const struct command cmd_findings;
 extern const struct command cmd_help;
 extern const struct command cmd_init;
 extern const struct command cmd_log;

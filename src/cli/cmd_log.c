@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 
+#include "app/known.h"
 #include "cli/cli.h"
 #include "core/clock.h"
 #include "report/report.h"
@@ -40,6 +41,14 @@ static void print_line(const struct run_record *record)
 	buf_release(&outcome);
 }
 
+/* As they are to be seen, without what was dismissed since. */
+static int load(struct run_list *list, struct repo *repo, struct err *err)
+{
+	if (runs_list(list, repo, 0, (size_t)count, err) < 0)
+		return -1;
+	return known_hide_list(repo, list, err);
+}
+
 static enum cli_exit run(const struct cli *cli UNUSED)
 {
 	struct run_list list = { 0 };
@@ -47,8 +56,7 @@ static enum cli_exit run(const struct cli *cli UNUSED)
 	struct err err = ERR_INIT;
 	enum cli_exit code = CLI_OK;
 
-	if (repo_open(&repo, repo_dir, &err) < 0 ||
-	    runs_list(&list, repo, 0, (size_t)count, &err) < 0)
+	if (repo_open(&repo, repo_dir, &err) < 0 || load(&list, repo, &err) < 0)
 		code = cli_fail(CLI_NOTHING, &err);
 	for (size_t i = 0; i < list.len; i++)
 		print_line(&list.items[i]);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/known.h"
 #include "app/stored.h"
 #include "cli/cli.h"
 #include "cli/output.h"
@@ -39,6 +40,15 @@ static void print(const struct run_list *list, const char *head)
 	free(runs);
 }
 
+/* As it is to be seen, without what was dismissed since. */
+static int load(struct run_list *list, struct strvec *missing,
+		struct repo *repo, const struct oid *commit, struct err *err)
+{
+	if (stored_runs(list, missing, repo, commit, err) < 0)
+		return -1;
+	return known_hide_list(repo, list, err);
+}
+
 static enum cli_exit run(const struct cli *cli)
 {
 	const char *revision = cli->argc ? cli->argv[0] : "HEAD";
@@ -56,7 +66,7 @@ static enum cli_exit run(const struct cli *cli)
 	if (repo_open(&repo, repo_dir, &err) < 0 ||
 	    repo_resolve(&commit, repo, revision, &err) < 0) {
 		cli_fail(CLI_NOTHING, &err);
-	} else if (stored_runs(&list, &missing, repo, &commit, &err) < 0) {
+	} else if (load(&list, &missing, repo, &commit, &err) < 0) {
 		cli_failf(CLI_NOTHING, "%s: %s", revision,
 			  err.code == ERR_NOT_FOUND && !missing.len
 				  ? "no stored result; 'referee run' makes one"

@@ -22,6 +22,8 @@ const struct command *const cli_commands[] = {
 	&cmd_run,
 	&cmd_show,
 	&cmd_log,
+	&cmd_findings,
+	&cmd_dismiss,
 	&cmd_check,
 	&cmd_scan,
 	&cmd_symbols,

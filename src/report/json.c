@@ -81,6 +81,7 @@ static void add_run(struct json *runs, const struct report_run *shown)
 	json_set_string(run, "cost_usd", cost);
 	json_set_bool(run, "cost_unknown", record->cost_unknown);
 	json_set_int(run, "findings", (int64_t)record->findings.len);
+	json_set_int(run, "dismissed", (int64_t)record->dismissed);
 	add_tasks(run, record);
 	add_files(run, record);
 	if (record->redacted)

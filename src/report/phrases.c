@@ -90,6 +90,8 @@ void phrase_counts(struct buf *out, const struct run_record *record)
 	}
 	if (!*separator)
 		buf_addstr(out, "no findings");
+	if (record->dismissed)
+		buf_addf(out, ", %zu dismissed", record->dismissed);
 }
 
 void report_outcome(struct buf *out, const struct run_record *record)
@@ -100,7 +102,7 @@ void report_outcome(struct buf *out, const struct run_record *record)
 	buf_addstr(out, " - ");
 	if (record->reason) {
 		phrase_line(out, record->reason, LIMIT_FINDING_TITLE);
-		if (!record->findings.len)
+		if (!record->findings.len && !record->dismissed)
 			return;
 		buf_addstr(out, "; ");
 	}

@@ -177,6 +177,21 @@ struct candidate {
 	bool is_known;
 };
 
+bool known_finding_is_same(const struct known_finding *a,
+			   const struct known_finding *b)
+{
+	bool by_rule = a->rule && *a->rule;
+
+	return is_same_text(a->workflow, b->workflow) &&
+	       is_same_text(a->category, b->category) &&
+	       is_same_text(a->rule, b->rule) &&
+	       (by_rule || is_same_text(a->agent, b->agent)) &&
+	       is_same_text(a->path, b->path) &&
+	       is_same_text(a->symbol, b->symbol) &&
+	       is_same_text(a->code, b->code) &&
+	       (*a->code || is_same_text(a->title, b->title));
+}
+
 static bool is_alike(const struct known_finding *known,
 		     const struct candidate *candidate)
 {
@@ -294,6 +309,13 @@ static void see_again(struct known_finding *known, struct finding *found,
 		set_state(known, FINDING_OPEN, "reopened", context);
 }
 
+static bool is_ruled_out(const struct known_finding *known,
+			 const struct life_context *context)
+{
+	return known->state == FINDING_OPEN && known->rule && *known->rule &&
+	       context->answered && strvec_has(context->answered, known->agent);
+}
+
 static void miss(struct known_finding *known,
 		 const struct life_context *context)
 {
@@ -304,7 +326,8 @@ static void miss(struct known_finding *known,
 		return;
 	if (!path)
 		return;
-	if (context->has_code(path, known->code, context->payload))
+	if (!is_ruled_out(known, context) &&
+	    context->has_code(path, known->code, context->payload))
 		replace(&known->path, path);
 	else
 		set_state(known, FINDING_FIXED, "fixed", context);
@@ -354,26 +377,4 @@ void findings_unite(struct known_list *known, struct finding_list *found,
 	}
 	free(candidates);
 	free(taken);
-}
-
-void findings_take_dismissed(struct finding_list *out,
-			     struct finding_list *found,
-			     const struct known_list *known)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < found->len; i++) {
-		struct finding *finding = &found->items[i];
-		const struct known_finding *item =
-			known_list_find(known, finding->fingerprint);
-
-		if (!item || item->state != FINDING_DISMISSED) {
-			found->items[kept++] = *finding;
-		} else if (out) {
-			*finding_list_add(out) = *finding;
-		} else {
-			finding_release(finding);
-		}
-	}
-	found->len = kept;
 }

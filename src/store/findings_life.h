@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/strvec.h"
 #include "store/record.h"
 
 /** \file
@@ -25,7 +26,8 @@ void findings_fingerprint(struct finding_list *findings);
 void finding_fingerprint(struct finding *finding);
 
 /** The quoted code as it is compared: runs of white space as one blank, none at
- * the ends. The caller frees it. */
+ * the ends, placeholders of secrets without their number. The caller frees it.
+ */
 char *finding_code(const char *quote);
 
 enum finding_state {
@@ -87,6 +89,9 @@ struct life_context {
 	 * finding_code())? For "": is it there at all? */
 	bool (*has_code)(const char *path, const char *code, void *payload);
 	void *payload;
+	/* Agents that answered. What a rule of theirs found and does not find
+	 * again is fixed, also where the code stays: rules miss nothing. */
+	const struct strvec *answered; /* NULL: nobody */
 };
 
 /**
@@ -94,8 +99,8 @@ struct life_context {
  * ones that are found again take their new place (and `found` gets the
  * fingerprint by which they are known), fixed ones that come back are open
  * again, dismissed ones stay dismissed. A known one of the same workflow that
- * was not found again is fixed if its code is gone; if not, it stays as it is:
- * a model does not say everything twice.
+ * was not found again is fixed if its code is gone, or if a rule had found it;
+ * if not, it stays as it is: a model does not say everything twice.
  */
 void findings_unite(struct known_list *known, struct finding_list *found,
 		    const struct life_context *context);
@@ -109,6 +114,11 @@ const struct known_finding *known_list_find(const struct known_list *list,
 MUST_CHECK int known_list_resolve(size_t *out, const struct known_list *list,
 				  const char *prefix, struct err *err);
 
+/** Is it the same remark on the same code in the same place, by whatever
+ * fingerprint? */
+bool known_finding_is_same(const struct known_finding *a,
+			   const struct known_finding *b);
+
 /** A person's word; `by` and `reason` are copied. ERR_INVALID if it is fixed
  * (dismissing) or not dismissed (reopening). */
 MUST_CHECK int known_finding_dismiss(struct known_finding *finding,
@@ -117,11 +127,5 @@ MUST_CHECK int known_finding_dismiss(struct known_finding *finding,
 MUST_CHECK int known_finding_reopen(struct known_finding *finding,
 				    const char *by, const char *reason,
 				    int64_t now_ms, struct err *err);
-
-/** Takes the findings that are dismissed out of `found`; they come to `out` if
- * that is not NULL. */
-void findings_take_dismissed(struct finding_list *out,
-			     struct finding_list *found,
-			     const struct known_list *known);
 
 #endif /* STORE_FINDINGS_LIFE_H */

@@ -12,12 +12,40 @@ static bool is_blank(char ch)
 	return ch && strchr(" \t\r\n\f\v", ch);
 }
 
+/* "[redacted:aws-access-key:2]": behind the text before its number, to which
+ * *after points, or NULL. How a change's secrets are numbered is chance. */
+static const char *placeholder_number(const char *at, const char **after)
+{
+	static const char start[] = "[redacted:";
+	const char *number, *end;
+
+	if (strncmp(at, start, sizeof(start) - 1) != 0)
+		return NULL;
+	number = at + sizeof(start) - 1;
+	number += strspn(number, "abcdefghijklmnopqrstuvwxyz0123456789-_");
+	if (*number != ':')
+		return NULL;
+	end = number + 1 + strspn(number + 1, "0123456789");
+	if (end == number + 1 || *end != ']')
+		return NULL;
+	*after = end;
+	return number;
+}
+
 char *finding_code(const char *quote)
 {
 	char *out = xcalloc(strlen(quote ? quote : "") + 1, 1);
 	size_t len = 0;
 
 	for (const char *p = quote ? quote : ""; *p; p++) {
+		const char *after;
+		const char *number = placeholder_number(p, &after);
+
+		if (number) {
+			memcpy(out + len, p, (size_t)(number - p));
+			len += (size_t)(number - p);
+			p = after;
+		}
 		if (!is_blank(*p))
 			out[len++] = *p;
 		else if (len && out[len - 1] != ' ')

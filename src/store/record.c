@@ -268,6 +268,14 @@ size_t run_record_findings(const struct run_record *record,
 	return count;
 }
 
+bool run_record_is_serious(const struct run_record *record)
+{
+	for (size_t i = 0; i < record->findings.len; i++)
+		if (record->findings.items[i].severity >= record->bar)
+			return true;
+	return false;
+}
+
 void money_format(char out[MONEY_TEXT_SIZE], int64_t nusd)
 {
 	const int64_t step = 100000; /* nano-USD in $0.0001 */

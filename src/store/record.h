@@ -130,6 +130,7 @@ struct run_record {
 	char *instance;
 	int64_t epoch;
 	struct finding_list findings;
+	size_t dismissed; /* not among the findings any more; never stored */
 	struct task_record *tasks;
 	size_t task_count;
 	struct file_record *files;
@@ -159,6 +160,9 @@ size_t run_record_files(const struct run_record *record,
 /** How many findings are of exactly this severity. */
 size_t run_record_findings(const struct run_record *record,
 			   enum severity severity);
+
+/** Is any finding at or above the workflow's bar? */
+bool run_record_is_serious(const struct run_record *record);
 
 /** "$0.0421" style amount without the sign: nano-USD rounded up to 4 decimals.
  */

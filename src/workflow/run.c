@@ -269,14 +269,6 @@ static size_t count_in(const struct run *run, enum task_state state)
 	return count;
 }
 
-static bool has_serious(const struct run_record *record)
-{
-	for (size_t i = 0; i < record->findings.len; i++)
-		if (record->findings.items[i].severity >= record->bar)
-			return true;
-	return false;
-}
-
 static const char *task_reason(const struct run_task *task)
 {
 	return task->record->reason ? task->record->reason : "no reason given";
@@ -322,8 +314,9 @@ static void decide(struct run *run)
 		record->verdict = VERDICT_SKIPPED;
 		record->reason = xstrdup("none of the files is one to review");
 	} else {
-		record->verdict = has_serious(record) ? VERDICT_ATTENTION
-						      : VERDICT_PASS;
+		record->verdict = run_record_is_serious(record)
+					  ? VERDICT_ATTENTION
+					  : VERDICT_PASS;
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/alloc.h"
+#include "store/dismissals.h"
 #include "store/findings_life.h"
 
 /* What a run found: "path:line symbol code". */
@@ -49,6 +50,20 @@ static const struct {
 	{ { "a.swift", 1, NULL, "let x = 1" }, false },
 	{ { "a.swift", 1, "f()", NULL }, false },
 };
+
+Test(fingerprint, does_not_depend_on_how_secrets_are_numbered)
+{
+	char *one = finding_code("let k = \"[redacted:aws-access-key:1]\"");
+	char *two = finding_code("let  k = \"[redacted:aws-access-key:12]\"");
+	char *other = finding_code("let k = \"[redacted:aws-access-key:]\"");
+
+	cr_assert(eq(str, one, "let k = \"[redacted:aws-access-key]\""));
+	cr_assert(eq(str, one, two));
+	cr_assert(eq(str, other, "let k = \"[redacted:aws-access-key:]\""));
+	free(one);
+	free(two);
+	free(other);
+}
 
 Test(fingerprint, is_of_what_is_said_not_of_the_line)
 {
@@ -343,25 +358,115 @@ Test(findings_life, are_named_by_unique_starts_of_their_fingerprints)
 	known_list_release(&known);
 }
 
-Test(findings_life, dismissed_ones_are_taken_out_of_a_report)
+/* A record with a finding at each of the places, at a bar of major. */
+static void make_record(struct run_record *record, const struct said *said,
+			size_t count)
+{
+	*record = (struct run_record){ .verdict = VERDICT_ATTENTION,
+				       .bar = SEVERITY_MAJOR };
+	for (size_t i = 0; i < count; i++)
+		say(&record->findings, &said[i]);
+	findings_fingerprint(&record->findings);
+}
+
+static const struct said two[] = { { "a", 1, "f", "x" }, { "b", 1, "f", "x" } };
+
+Test(dismissals, are_hidden_and_counted)
 {
 	struct known_list known = { 0 };
-	struct finding_list found = { 0 }, out = { 0 };
+	struct dismissals *dismissals = dismissals_new();
+	struct run_record record;
+	struct dismissal said;
 	struct err err = ERR_INIT;
-	const struct said two[] = { { "a", 1, "f", "x" },
-				    { "b", 1, "f", "x" } };
 
 	unite(&known, two, 2, "a x|b x", NULL);
 	must(known_finding_dismiss(&known.items[0], "ada", "x", 5, &err));
-	say(&found, &two[0]);
-	say(&found, &two[1]);
-	findings_fingerprint(&found);
-	findings_take_dismissed(&out, &found, &known);
-	cr_assert(eq(sz, found.len, 1));
-	cr_assert(eq(str, found.items[0].path, "b"));
-	cr_assert(eq(sz, out.len, 1));
-	cr_assert(eq(str, out.items[0].path, "a"));
-	finding_list_release(&found);
-	finding_list_release(&out);
+	dismissals_add(dismissals, &known);
+	cr_assert(
+		dismissals_find(&said, dismissals, known.items[0].fingerprint));
+	cr_assert(eq(str, (char *)said.by, "ada"));
+	cr_assert(not(dismissals_find(&said, dismissals,
+				      known.items[1].fingerprint)));
+	make_record(&record, two, 2);
+	dismissals_hide(dismissals, &record);
+	cr_assert(eq(sz, record.findings.len, 1));
+	cr_assert(eq(str, record.findings.items[0].path, "b"));
+	cr_assert(eq(sz, record.dismissed, 1));
+	cr_assert(eq(int, record.verdict, VERDICT_ATTENTION));
+	run_record_release(&record);
+	dismissals_free(dismissals);
+	known_list_release(&known);
+}
+
+Test(dismissals, of_all_that_is_serious_make_it_pass_a_failure_never)
+{
+	struct known_list known = { 0 };
+	struct dismissals *dismissals = dismissals_new();
+	struct run_record record;
+	struct err err = ERR_INIT;
+
+	unite(&known, two, 2, "a x|b x", NULL);
+	must(known_finding_dismiss(&known.items[0], "ada", "x", 5, &err));
+	must(known_finding_dismiss(&known.items[1], "ada", "x", 5, &err));
+	dismissals_add(dismissals, &known);
+	make_record(&record, two, 2);
+	dismissals_hide(dismissals, &record);
+	cr_assert(eq(int, record.verdict, VERDICT_PASS));
+	cr_assert(eq(sz, record.dismissed, 2));
+	run_record_release(&record);
+	make_record(&record, two, 2);
+	record.verdict = VERDICT_FAILED;
+	dismissals_hide(dismissals, &record);
+	cr_assert(eq(int, record.verdict, VERDICT_FAILED));
+	run_record_release(&record);
+	dismissals_free(dismissals);
+	known_list_release(&known);
+}
+
+Test(dismissals, count_elsewhere_until_a_later_word)
+{
+	struct known_list here = { 0 }, there = { 0 };
+	struct dismissals *dismissals = dismissals_new();
+	struct dismissal said;
+	struct err err = ERR_INIT;
+
+	unite(&here, &first, 1, "a x", NULL);
+	unite(&there, &first, 1, "a x", NULL);
+	must(known_finding_dismiss(&here.items[0], "ada", "x", 5, &err));
+	dismissals_add(dismissals, &here);
+	dismissals_apply(dismissals, &there);
+	cr_assert(eq(int, there.items[0].state, FINDING_DISMISSED));
+	cr_assert(eq(str, there.items[0].history[1].by, "ada"));
+	must(known_finding_reopen(&there.items[0], "bob", "no", 6, &err));
+	dismissals_add(dismissals, &there);
+	dismissals_add(dismissals, &here);
+	cr_assert(not(
+		dismissals_find(&said, dismissals, here.items[0].fingerprint)));
+	dismissals_apply(dismissals, &there);
+	cr_assert(eq(int, there.items[0].state, FINDING_OPEN));
+	dismissals_free(dismissals);
+	known_list_release(&here);
+	known_list_release(&there);
+}
+
+Test(findings_life, of_rules_are_fixed_when_the_rule_is_silent)
+{
+	struct known_list known = { 0 };
+	struct finding_list none = { 0 };
+	struct strvec answered = STRVEC_INIT;
+	struct life_context context = { .workflow = "w",
+					.has_code = is_in,
+					.payload = "a x",
+					.answered = &answered };
+
+	unite(&known, &first, 1, "a x", NULL);
+	known.items[0].rule = xstrdup("swift-token");
+	strvec_add(&answered, "lint-agent");
+	findings_unite(&known, &none, &context);
+	cr_assert(eq(int, known.items[0].state, FINDING_OPEN));
+	strvec_add(&answered, "security-agent");
+	findings_unite(&known, &none, &context);
+	cr_assert(eq(int, known.items[0].state, FINDING_FIXED));
+	strvec_release(&answered);
 	known_list_release(&known);
 }
