@@ -29,6 +29,7 @@ libapp_a_SOURCES = \
 	src/app/scan_files.c \
 	src/app/scanner.c src/app/scanner.h \
 	src/app/project_map.c src/app/project_map.h \
+	src/app/stats.c src/app/stats.h \
 	src/app/stored.c src/app/stored.h \
 	src/app/symbols.c src/app/symbols.h \
 	src/app/symbols_text.c src/app/symbols_text.h \

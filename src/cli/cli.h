@@ -72,9 +72,11 @@ extern const struct command cmd_help;
 extern const struct command cmd_init;
 extern const struct command cmd_log;
 extern const struct command cmd_map;
+extern const struct command cmd_metrics;
 extern const struct command cmd_run;
 extern const struct command cmd_scan;
 extern const struct command cmd_show;
+extern const struct command cmd_stats;
 extern const struct command cmd_symbols;
 extern const struct command cmd_version;
 

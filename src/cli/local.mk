@@ -13,9 +13,11 @@ referee_SOURCES = \
 	src/cli/cmd_init.c \
 	src/cli/cmd_log.c \
 	src/cli/cmd_map.c \
+	src/cli/cmd_metrics.c \
 	src/cli/cmd_run.c \
 	src/cli/cmd_scan.c \
 	src/cli/cmd_show.c \
+	src/cli/cmd_stats.c \
 	src/cli/cmd_symbols.c \
 	src/cli/cmd_version.c \
 	src/cli/main.c \

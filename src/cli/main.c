@@ -29,6 +29,8 @@ const struct command *const cli_commands[] = {
 	&cmd_symbols,
 	&cmd_map,
 	&cmd_cost,
+	&cmd_stats,
+	&cmd_metrics,
 	&cmd_init,
 	&cmd_doctor,
 	&cmd_version,

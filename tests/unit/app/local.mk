@@ -4,4 +4,5 @@ tests_unit_app_test_app_CPPFLAGS = $(unit_cppflags)
 tests_unit_app_test_app_LDADD    = $(app_libs) $(CRITERION_LIBS)
 tests_unit_app_test_app_SOURCES  = \
 	tests/unit/app/test_command.c \
-	tests/unit/app/test_due.c
+	tests/unit/app/test_due.c \
+	tests/unit/app/test_stats.c
