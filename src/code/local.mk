@@ -8,6 +8,7 @@ libcode_a_SOURCES = \
 	src/code/coverage_note.c \
 	src/code/coverage_xml.c \
 	src/code/grammar.c src/code/grammar.h \
+	src/code/junit.c src/code/junit.h \
 	src/code/lang.c src/code/lang.h \
 	src/code/layer.c src/code/layer.h \
 	src/code/lexer.c src/code/lexer.h \

@@ -98,11 +98,16 @@
 #define LIMIT_STATE_BYTES    (8 * MIB)  /* of a pull */
 #define LIMIT_PREVIOUS_BYTES (16 * KIB) /* of findings told to agents */
 #define LIMIT_STATE_ITEMS    10000      /* of each list in it */
+#define LIMIT_FINDINGS       1000      /* kept of one run */
+#define LIMIT_RUN_FILES      2000000   /* files of all records */
+#define LIMIT_STATE_BYTES    (8 * MIB) /* of a pull */
+#define LIMIT_STATE_ITEMS    10000     /* of each list in it */
 #define LIMIT_STATE_FILES    1000000
 #define LIMIT_SEGMENT_BYTES  (4 * MIB)  /* of the ledger */
 #define LIMIT_JOURNAL_BYTES  (64 * MIB) /* of one process */
 #define LIMIT_REQUESTS       1000       /* refs that ask for a run, at once */
 #define LIMIT_RECORD_TEXTS   1000 /* items of a list of texts in a state */
+#define LIMIT_DOCUMENT_BYTES (24 * KIB) /* shown of one in a comment */
 #define LIMIT_FINDING_TITLE  200
 #define LIMIT_FINDING_BODY   4000
 
@@ -135,6 +140,7 @@
 
 /* Children and waiting. */
 #define LIMIT_CHILD_OUTPUT_BYTES (4 * MIB)
+#define LIMIT_TEST_OUTPUT_BYTES  (16 * MIB)
 #define LIMIT_LOG_LINE           (8 * KIB)
 #define LIMIT_SECRET_WAIT_MS     30000
 

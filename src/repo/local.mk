@@ -5,6 +5,7 @@ librepo_a_SOURCES = \
 	src/repo/attributes.c src/repo/attributes.h \
 	src/repo/change_key.c \
 	src/repo/changeset.c src/repo/changeset.h \
+	src/repo/export.c src/repo/export.h \
 	src/repo/fanout.c src/repo/fanout.h \
 	src/repo/fetch.c src/repo/fetch.h \
 	src/repo/fetch_pack.c src/repo/fetch_pack.h \

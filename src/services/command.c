@@ -14,6 +14,7 @@
 #include "core/text.h"
 #include "io/child.h"
 #include "io/loop.h"
+#include "io/sandbox.h"
 #include "services/kinds.h"
 
 #define SEARCH_PATH "/usr/local/bin:/usr/bin:/bin"
@@ -170,26 +171,12 @@ static size_t set_variables(struct child_variable *out, size_t max,
 	return count;
 }
 
-/* In the sandbox: the system read-only, no network, nothing of ours. */
-static const char *const sandbox[] = {
-	"bwrap",         "--die-with-parent",
-	"--new-session", "--unshare-all",
-	"--ro-bind",     "/usr",
-	"/usr",          "--symlink",
-	"usr/bin",       "/bin",
-	"--symlink",     "usr/lib",
-	"/lib",          "--symlink",
-	"usr/lib64",     "/lib64",
-	"--proc",        "/proc",
-	"--dev",         "/dev",
-	"--tmpfs",       "/tmp",
-	"--chdir",       "/tmp",
-};
-
 static void add_words(struct strvec *argv, const struct service *service)
 {
-	for (size_t i = 0; service->sandbox && i < ARRAY_LEN(sandbox); i++)
-		strvec_add(argv, sandbox[i]);
+	static const struct sandbox sandbox = { 0 };
+
+	if (service->sandbox)
+		sandbox_add_words(argv, &sandbox);
 	for (size_t i = 0; service->argv[i]; i++)
 		strvec_add(argv, service->argv[i]);
 }
