@@ -11,6 +11,7 @@
 #include "core/sha256.h"
 
 #define DAY_MS (86400LL * 1000)
+#define LOOKS  4 /* at a large change, unless the agent says more */
 
 const char *const agent_context_names[] = { "change",  "about",  "guidance",
 					    "symbols", "static", "previous",
@@ -111,6 +112,11 @@ const struct field agent_fields[] = {
 	  .min = 0,
 	  .max = 400 * DAY_MS,
 	  .offset = AGENT(cache_ms) },
+	{ .key = "requests",
+	  .set = field_set_number,
+	  .min = 1,
+	  .max = 20,
+	  .offset = AGENT(requests) },
 	{ .key = "tasks", .read = read_tasks },
 };
 
@@ -224,6 +230,9 @@ static struct agent_definition *definition_parse(const char *path,
 			     "two lines of '---'");
 	else
 		read_parts(agent, &parts, mistakes);
+	/* What several looks found is one list; other answers are one piece. */
+	if (!agent->requests)
+		agent->requests = agent->answer == ANSWER_FINDINGS ? LOOKS : 1;
 	if (mistakes->errors == errors)
 		return agent;
 	definition_free(agent);

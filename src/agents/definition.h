@@ -42,6 +42,7 @@ struct agent_definition {
 	size_t task_count, task_cap;
 	int64_t cache_ms;   /* how long an answer to the same question serves;
 			       0: not at all. Default: 7 days */
+	int requests;       /* looks a large change is spread over at most */
 	char *instructions; /* the Markdown below the front matter       */
 	char *path;         /* where it is from, for messages            */
 	char *digest;       /* SHA-256 of its file, 64 digits            */

@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "agents/answers.h"
+#include "agents/suggestion.h"
 #include "code/lang.h"
 #include "code/outline.h"
 #include "core/alloc.h"
 #include "core/limits.h"
+#include "core/log.h"
 #include "core/text.h"
 #include "store/findings_life.h"
 
@@ -214,34 +216,18 @@ static void anchor_lines(struct finding *finding, const struct sources *sources,
 	finding->end_line = last;
 }
 
-/* A suggestion that puts there what is there already says nothing. */
 static void check_suggestion(struct finding *finding,
 			     const struct sources *sources, size_t file)
 {
-	struct buf old;
-	const char *text;
-	size_t len, new_len;
+	const char *why;
 
-	if (!finding->suggestion)
+	if (!finding->suggestion ||
+	    suggestion_would_do(&why, finding, sources, file))
 		return;
-	buf_init(&old, LIMIT_BLOB_BYTES);
-	for (int i = finding->line; i <= finding->end_line; i++) {
-		if (!sources_line(sources, file, i, &text, &len))
-			break;
-		buf_add(&old, text, len);
-		buf_addch(&old, '\n');
-	}
-	new_len = strlen(finding->suggestion);
-	if (new_len && finding->suggestion[new_len - 1] == '\n')
-		new_len--;
-	if ((old.len && new_len == old.len - 1 &&
-	     !memcmp(old.ptr, finding->suggestion, new_len)) ||
-	    strstr(old.ptr, "[redacted:") ||
-	    strstr(finding->suggestion, "[redacted:")) {
-		free(finding->suggestion);
-		finding->suggestion = NULL;
-	}
-	buf_release(&old);
+	log_debug("%s:%d: suggestion dropped: %s", finding->path, finding->line,
+		  why);
+	free(finding->suggestion);
+	finding->suggestion = NULL;
 }
 
 /* The quote as it stands in the file, so that every report shows real code. */

@@ -5,9 +5,13 @@ libagents_a_SOURCES = \
 	src/agents/definition.c src/agents/definition.h \
 	src/agents/diff_text.c src/agents/diff_text.h \
 	src/agents/findings.c src/agents/findings.h \
+	src/agents/groups.c src/agents/groups.h \
 	src/agents/prompt.c src/agents/prompt.h \
+	src/agents/related.c src/agents/related.h \
 	src/agents/risk.c \
 	src/agents/schema.c \
-	src/agents/sources.c src/agents/sources.h
+	src/agents/sources.c src/agents/sources.h \
+	src/agents/suggestion.c src/agents/suggestion.h \
+	src/agents/surroundings.c src/agents/surroundings.h
 
 agents_libs = libagents.a $(gateway_libs) $(code_libs) $(store_libs) $(config_libs)

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "agents/diff_text.h"
+#include "agents/groups.h"
+#include "agents/related.h"
 #include "core/alloc.h"
 #include "core/limits.h"
 
@@ -11,7 +13,8 @@
 enum {
 	PART_BYTES = 256 * 1024,
 	GUIDANCE_BYTES = 24 * 1024,
-	TEXT_BYTES = 16 * 1024
+	TEXT_BYTES = 16 * 1024,
+	RESULTS_BYTES = 160 * 1024, /* of all earlier tasks */
 };
 
 static const char system_text[] =
@@ -47,6 +50,7 @@ void prompt_coverage_release(struct prompt_coverage *coverage)
 {
 	free(coverage->coverage);
 	free(coverage->reason);
+	strvec_release(&coverage->left_out);
 	*coverage = (struct prompt_coverage){ 0 };
 }
 
@@ -85,116 +89,173 @@ static void add_data(struct buf *out, const char *what, const char *text,
 	buf_addf(out, "DATA> %.12s\n", changeset->change_key);
 }
 
-static int by_risk(const void *a, const void *b)
-{
-	const struct changed_file *left =
-		*(const struct changed_file *const *)a;
-	const struct changed_file *right =
-		*(const struct changed_file *const *)b;
-	int difference = prompt_risk(right) - prompt_risk(left);
+static const char in_another_look[] = "shown in another look";
 
-	return difference ? difference : strcmp(left->path, right->path);
-}
-
-static const char *reason_to_skip(const struct changed_file *file)
-{
-	if (file->omitted != OMIT_NOTHING)
-		return file_omitted_reason(file->omitted);
-	if (file->is_generated)
-		return "generated";
-	if (!class_is_reviewed(file->file_class))
-		return class_name(file->file_class);
-	return NULL;
-}
-
-/* Shows the riskiest files first, so that what no longer fits is the least
- * risky; written in path order afterwards, so that the text is stable. */
+/* What of the change this look shows. */
 static void choose_files(struct prompt_coverage *coverage,
-			 const struct changeset *changeset, size_t max_bytes)
+			 const struct file_groups *groups, size_t group)
 {
-	size_t count = changeset->file_count;
-	const struct changed_file **order = xcalloc(count, sizeof(*order));
-	size_t used = 0;
+	size_t count = groups->file_count;
 
 	coverage->count = count;
+	coverage->groups = groups->count;
 	coverage->coverage = xcalloc(count, sizeof(*coverage->coverage));
 	coverage->reason = xcalloc(count, sizeof(*coverage->reason));
-	for (size_t i = 0; i < count; i++)
-		order[i] = &changeset->files[i];
-	if (count)
-		qsort(order, count, sizeof(*order), by_risk);
 	for (size_t i = 0; i < count; i++) {
-		size_t at = (size_t)(order[i] - changeset->files);
-		size_t bytes = diff_text_size(order[i]);
+		const struct file_place *place = &groups->files[i];
 
-		coverage->reason[at] = reason_to_skip(order[i]);
-		coverage->coverage[at] = coverage->reason[at] ? FILE_SKIPPED
-							      : FILE_REVIEWED;
-		if (coverage->reason[at])
+		coverage->reason[i] = place->reason;
+		if (place->group == (int)group) {
+			coverage->coverage[i] = place->part_bytes
+							? FILE_PARTIAL
+							: FILE_REVIEWED;
 			continue;
-		if (used + bytes > max_bytes) {
-			coverage->coverage[at] = FILE_SKIPPED;
-			coverage->reason[at] =
-				"the change is larger than one look";
-			if (max_bytes - used < max_bytes / 8)
-				continue;
-			coverage->coverage[at] = FILE_PARTIAL;
-			bytes = max_bytes - used;
 		}
-		used += bytes;
+		coverage->coverage[i] = FILE_SKIPPED;
+		if (place->group != GROUP_NONE)
+			coverage->reason[i] = in_another_look;
 	}
-	free(order);
 }
 
-static void add_files(struct buf *out, struct prompt_coverage *coverage,
+static void add_files(struct buf *out, const struct prompt_coverage *coverage,
+		      const struct file_groups *groups,
+		      const struct sources *sources)
+{
+	for (size_t i = 0; i < groups->file_count; i++)
+		if (coverage->coverage[i] != FILE_SKIPPED)
+			diff_text_add(out, sources, i,
+				      groups->files[i].part_bytes
+					      ? groups->files[i].part_bytes
+					      : SIZE_MAX);
+}
+
+static void list_not_shown(struct buf *out,
+			   const struct prompt_coverage *coverage,
+			   const struct changeset *changeset)
+{
+	size_t skipped = 0;
+
+	for (size_t i = 0; i < coverage->count; i++) {
+		if (coverage->coverage[i] != FILE_SKIPPED)
+			continue;
+		if (!skipped++)
+			buf_addstr(out, "Changed too, not shown: ");
+		if (skipped <= 50)
+			buf_addf(out, "%s%s (%s)", skipped > 1 ? ", " : "",
+				 changeset->files[i].path, coverage->reason[i]);
+	}
+	if (skipped > 50)
+		buf_addf(out, ", and %zu more", skipped - 50);
+	if (skipped)
+		buf_addstr(out, ".\n");
+}
+
+/* What stands in the way of the rest is left out, and said. */
+static void add_context_part(struct buf *out, struct prompt_coverage *coverage,
+			     const char *name, const char *text, size_t max)
+{
+	if (!text)
+		return;
+	if (out->len + strlen(text) > max)
+		strvec_add(&coverage->left_out, name);
+	else
+		buf_addf(out, "# %s\n%s\n", name, text);
+}
+
+static void add_related(struct buf *out, struct prompt_coverage *coverage,
+			const struct prompt_input *input)
+{
+	for (size_t i = 0; i < coverage->count; i++) {
+		size_t left = input->max_context_bytes > out->len
+				      ? input->max_context_bytes - out->len
+				      : 0;
+
+		if (coverage->coverage[i] != FILE_SKIPPED)
+			related_add_file(out, &coverage->left_out,
+					 input->sources, i, left);
+	}
+}
+
+static void add_rules(struct buf *out, struct prompt_coverage *coverage,
 		      const struct prompt_input *input)
 {
 	const struct changeset *changeset = sources_changeset(input->sources);
-	size_t partial_bytes = input->max_change_bytes;
+	struct buf text;
 
-	for (size_t i = 0; i < changeset->file_count; i++)
-		if (coverage->coverage[i] == FILE_REVIEWED)
-			partial_bytes -= diff_text_size(&changeset->files[i]);
-	for (size_t i = 0; i < changeset->file_count; i++) {
-		if (coverage->coverage[i] == FILE_SKIPPED)
-			continue;
-		diff_text_add(out, input->sources, i,
-			      coverage->coverage[i] == FILE_PARTIAL
-				      ? partial_bytes
-				      : SIZE_MAX);
+	buf_init(&text, PART_BYTES);
+	for (size_t i = 0; i < coverage->count; i++) {
+		const char *rules = surroundings_rules(input->surroundings, i);
+
+		if (rules && coverage->coverage[i] != FILE_SKIPPED)
+			buf_addf(&text, "%s\n%s", changeset->files[i].path,
+				 rules);
 	}
+	if (text.len)
+		add_context_part(out, coverage, "what rules say of the change",
+				 text.ptr, input->max_context_bytes);
+	buf_release(&text);
+}
+
+/* From the most to the least valuable: each has what the ones before left. */
+static void add_context(struct buf *out, struct prompt_coverage *coverage,
+			const struct prompt_input *input)
+{
+	const struct surroundings *around = input->surroundings;
+	struct buf text;
+
+	buf_init(&text, (size_t)2 * LIMIT_DIFF_BYTES);
+	if (input->with_rules && around)
+		add_rules(&text, coverage, input);
+	if (input->with_related)
+		add_related(&text, coverage, input);
+	if (input->with_related && around) {
+		add_context_part(&text, coverage, "tests of the changed files",
+				 surroundings_tests(around),
+				 input->max_context_bytes);
+		add_context_part(&text, coverage,
+				 "declarations elsewhere in the project",
+				 surroundings_map(around),
+				 input->max_context_bytes);
+	}
+	if (text.len) {
+		buf_addstr(out, "Around the change, as it is at its head. Not "
+				"part of the change: context only.\n");
+		add_data(out, "context", text.ptr, SIZE_MAX,
+			 sources_changeset(input->sources));
+	}
+	for (size_t i = 0; i < coverage->left_out.len; i++)
+		buf_addf(out, "%s%s", i ? ", " : "Left out for its size: ",
+			 coverage->left_out.v[i]);
+	if (coverage->left_out.len)
+		buf_addstr(out, ".\n");
+	buf_release(&text);
 }
 
 static char *build_change(struct prompt_coverage *coverage,
 			  const struct prompt_input *input)
 {
 	const struct changeset *changeset = sources_changeset(input->sources);
+	struct file_groups groups;
 	struct buf text, files;
-	size_t skipped = 0;
 
-	choose_files(coverage, changeset, input->max_change_bytes);
+	file_groups_make(&groups, changeset, input->max_change_bytes,
+			 input->max_groups);
+	choose_files(coverage, &groups, input->group);
 	buf_init(&files, 8 * LIMIT_DIFF_BYTES);
 	buf_init(&text, 16 * LIMIT_DIFF_BYTES);
-	add_files(&files, coverage, input);
+	add_files(&files, coverage, &groups, input->sources);
 	buf_addstr(&text, diff_text);
 	buf_addf(&text, "%zu files changed, %zu lines added, %zu removed.\n",
 		 changeset->file_count, changeset->additions,
 		 changeset->deletions);
+	if (groups.count > 1)
+		buf_addf(&text, "This is part %zu of %zu of the change.\n",
+			 input->group + 1, groups.count);
 	add_data(&text, "change", files.ptr, SIZE_MAX, changeset);
-	for (size_t i = 0; i < coverage->count; i++) {
-		if (coverage->coverage[i] != FILE_SKIPPED)
-			continue;
-		if (!skipped++)
-			buf_addstr(&text, "Changed too, not shown: ");
-		if (skipped <= 50)
-			buf_addf(&text, "%s%s (%s)", skipped > 1 ? ", " : "",
-				 changeset->files[i].path, coverage->reason[i]);
-	}
-	if (skipped > 50)
-		buf_addf(&text, ", and %zu more", skipped - 50);
-	if (skipped)
-		buf_addstr(&text, ".\n");
+	list_not_shown(&text, coverage, changeset);
+	add_context(&text, coverage, input);
 	buf_release(&files);
+	file_groups_release(&groups);
 	return buf_detach(&text);
 }
 
@@ -215,14 +276,15 @@ static char *build_about(const struct prompt_input *input)
 	return buf_detach(&text);
 }
 
+/* `max` bytes in all, the same for each. */
 static void add_texts(struct buf *out, const char *heading,
-		      const struct prompt_text *texts, size_t count,
+		      const struct prompt_text *texts, size_t count, size_t max,
 		      const struct changeset *changeset)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (!i)
 			buf_addf(out, "\n%s\n", heading);
-		add_data(out, texts[i].name, texts[i].text, TEXT_BYTES,
+		add_data(out, texts[i].name, texts[i].text, max / count,
 			 changeset);
 	}
 }
@@ -264,10 +326,11 @@ static char *build_task(const struct prompt_input *input)
 	}
 	add_texts(&text,
 		  "The team's instructions for some paths:", input->path_rules,
-		  input->path_rule_count, changeset);
+		  input->path_rule_count, input->path_rule_count * TEXT_BYTES,
+		  changeset);
 	add_texts(&text,
 		  "What other agents said about this change:", input->results,
-		  input->result_count, changeset);
+		  input->result_count, RESULTS_BYTES, changeset);
 	if (input->previous) {
 		buf_addstr(&text, "\nReported earlier on this change. Do not "
 				  "repeat what is open or dismissed:\n");

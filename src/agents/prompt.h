@@ -2,6 +2,8 @@
 #define AGENTS_PROMPT_H
 
 #include "agents/sources.h"
+#include "agents/surroundings.h"
+#include "core/strvec.h"
 #include "gateway/service.h"
 #include "store/record.h"
 
@@ -41,7 +43,13 @@ struct prompt_input {
 	const char *title;    /* of the pull; NULL: not shown               */
 	const char *description; /* likewise */
 	enum answer_kind answer;
-	size_t max_change_bytes; /* bound on the part with the diff */
+	size_t max_change_bytes; /* bound on the diff shown in one look */
+	/* A larger change is looked at in several (agents/groups.h). */
+	size_t group, max_groups; /* which of them; at most so many, 0: one */
+	bool with_related; /* imports, types and functions around changes */
+	bool with_rules;   /* what rules say of the added lines */
+	const struct surroundings *surroundings; /* NULL: not looked at */
+	size_t max_context_bytes; /* bound on code around the change */
 };
 
 /** How far each file of the changeset is shown, in its order. */
@@ -49,13 +57,16 @@ struct prompt_coverage {
 	enum file_coverage *coverage;
 	const char **reason; /* static text; NULL where reviewed */
 	size_t count;
+	size_t groups;          /* looks that the whole change takes */
+	struct strvec left_out; /* context there was no room for, in words */
 };
 
 void prompt_coverage_release(struct prompt_coverage *coverage);
 
 /** Fills *out (the caller's, for prompt_release()) and *coverage. Files that
- * are generated, vendored or not made to be read are left out; where the bound
- * is reached the least risky ones are, first in part, then wholly. */
+ * are generated, vendored or not made to be read are left out; where the bounds
+ * are reached the least risky ones are, first in part, then wholly. Of the code
+ * around the change, what is worth least goes first. */
 void prompt_build(struct prompt *out, struct prompt_coverage *coverage,
 		  const struct prompt_input *input);
 void prompt_release(struct prompt *prompt);

@@ -1,9 +1,11 @@
 #include "app/judge.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "agents/findings.h"
 #include "agents/sources.h"
+#include "agents/surroundings.h"
 #include "app/guidance.h"
 #include "app/known.h"
 #include "app/stored.h"
@@ -23,6 +25,7 @@
 struct material {
 	struct redactor *redactor;
 	struct sources *sources;
+	struct surroundings *surroundings; /* NULL: nobody needs them */
 	char *guidance;
 	char *previous; /* earlier findings; NULL: none */
 };
@@ -51,10 +54,16 @@ struct judge {
 	void *payload;
 };
 
+static void judged_run_release(struct judged_run *run)
+{
+	run_record_release(&run->record);
+	generated_branch_release(&run->branch);
+}
+
 void judged_release(struct judged *judged)
 {
 	for (size_t i = 0; i < judged->count; i++)
-		run_record_release(&judged->runs[i].record);
+		judged_run_release(&judged->runs[i]);
 	free(judged->runs);
 	*judged = (struct judged){ 0 };
 }
@@ -86,6 +95,24 @@ static struct known_place place_of(const struct judge_input *input)
 	};
 }
 
+/* Is a service asked that does not look at the code itself? */
+static bool asks_outside(const struct judge_input *input)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < input->workflow_count && !found; i++) {
+		struct plan plan;
+
+		plan_make(&plan, input->workflows[i].workflow, input->agents,
+			  input->settings, input->service);
+		for (size_t j = 0; j < plan.task_count; j++)
+			found |= strcmp(plan.tasks[j].services.v[0],
+					"offline") != 0;
+		plan_release(&plan);
+	}
+	return found;
+}
+
 static int material_load(struct material *out, const struct judge_input *input,
 			 struct repo *repo, struct err *err)
 {
@@ -98,14 +125,18 @@ static int material_load(struct material *out, const struct judge_input *input,
 	if (sources_load(&out->sources, repo, input->changeset, out->redactor,
 			 err) < 0)
 		return -1;
-	out->previous = known_previous(repo, &place,
-				       out->redactor);
+	if (asks_outside(input) &&
+	    surroundings_load(&out->surroundings, repo, out->sources,
+			      input->trusted, err) < 0)
+		return -1;
+	out->previous = known_previous(repo, &place, out->redactor);
 	return guidance_read(&out->guidance, repo, input->trusted,
 			     out->redactor, err);
 }
 
 static void material_release(struct material *material)
 {
+	surroundings_free(material->surroundings);
 	sources_free(material->sources);
 	redactor_free(material->redactor);
 	free(material->guidance);
@@ -216,6 +247,28 @@ static int store_notes(struct run_record *const *records, size_t count,
 				count, err);
 }
 
+/* A branch that cannot be made is told; the result stands. */
+static void make_branches(struct judge *judge, struct repo *repo)
+{
+	const struct oid *head = &judge->input.changeset->head;
+
+	for (size_t i = 0; i < judge->judged.count; i++) {
+		struct judged_run *run = &judge->judged.runs[i];
+		struct err err = ERR_INIT;
+		char *ref;
+
+		if (!generated_is_wanted(&run->record,
+					 judge->slots[i].use->workflow))
+			continue;
+		ref = generated_ref(run->record.workflow, head);
+		if (generated_commit(&run->branch, repo, ref, head,
+				     &run->record, &err) < 0)
+			log_warn("generated files of %s: %s",
+				 run->record.workflow, err.msg);
+		free(ref);
+	}
+}
+
 /* Findings get the names they are known by before the records are stored. */
 static int store_all(struct judge *judge, struct repo *repo, struct err *err)
 {
@@ -232,6 +285,8 @@ static int store_all(struct judge *judge, struct repo *repo, struct err *err)
 			  judged->count, err);
 	if (!ret)
 		ret = store_records(judged, repo, err);
+	if (!ret && input->makes_branches)
+		make_branches(judge, repo);
 	if (!ret)
 		ret = store_notes(records, judged->count, repo,
 				  &input->changeset->head, err);
@@ -323,6 +378,9 @@ static struct run_input run_input_of(const struct judge_input *input,
 		.title = input->title,
 		.description = input->description,
 		.guidance = material->guidance,
+		.surroundings = material->surroundings,
+		.test_command = input->test_command,
+		.tests_refused = input->tests_refused,
 		.previous = material->previous,
 		.instance = input->instance,
 		.epoch = input->epoch,

@@ -2,6 +2,7 @@
 #define APP_JUDGE_H
 
 #include "app/coverage.h"
+#include "app/generated.h"
 #include "config/settings.h"
 #include "core/strvec.h"
 #include "repo/changeset.h"
@@ -37,6 +38,12 @@ struct judge_input {
 	const struct judge_workflow *workflows;
 	size_t workflow_count;
 	const struct change_coverage *coverage; /* NULL: not known */
+	/* What the test runner runs; NULL or empty: nothing. */
+	const struct strvec *test_command;
+	const char *tests_refused; /* why it must not, all the same; or NULL */
+	/* What agents wrote goes to branches of the repository (app/generated.h)
+	 * where the workflow says so. */
+	bool makes_branches;
 	const char *service; /* asked instead of any other; or NULL */
 	int64_t pull;        /* its number; 0: none                 */
 	const char *branch;  /* whose head it is; NULL: of none     */
@@ -52,6 +59,7 @@ struct judge_input {
 struct judged_run {
 	struct run_record record;
 	bool reused;
+	struct generated_branch branch; /* of what agents wrote */
 };
 
 /** In the order of the input's workflows. */

@@ -18,6 +18,7 @@ struct local {
 	struct local_result *result;
 	struct local_change change;
 	struct change_coverage coverage;
+	const struct project_settings *project; /* as configured; or NULL */
 	struct definitions definitions;
 	struct judge_workflow *chosen;
 	size_t chosen_count;
@@ -106,6 +107,9 @@ static struct judge_input input_of(const struct local *local)
 		.workflows = local->chosen,
 		.workflow_count = local->chosen_count,
 		.coverage = &local->coverage,
+		.test_command = local->project ? &local->project->test_command
+					       : NULL,
+		.makes_branches = true,
 		.service = local->options->service,
 		.title = local->change.title,
 		.description = local->change.description,
@@ -159,10 +163,10 @@ static void load_coverage(struct local *local)
 {
 	struct repo *repo = local->change.repo;
 
-	change_coverage_load(
-		&local->coverage, repo, &local->change.changeset,
-		settings_project_of_clone(local->options->settings, repo),
-		NULL);
+	local->project = settings_project_of_clone(local->options->settings,
+						   repo);
+	change_coverage_load(&local->coverage, repo, &local->change.changeset,
+			     local->project, NULL);
 }
 
 static int describe_change(struct local_result *out,

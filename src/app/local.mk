@@ -11,6 +11,7 @@ libapp_a_SOURCES = \
 	src/app/deliver_text.c src/app/deliver_text.h \
 	src/app/doctor.c src/app/doctor.h \
 	src/app/due.c src/app/due.h \
+	src/app/generated.c src/app/generated.h \
 	src/app/guidance.c src/app/guidance.h \
 	src/app/init.c src/app/init.h \
 	src/app/instance.c src/app/instance.h \

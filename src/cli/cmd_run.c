@@ -102,6 +102,25 @@ static void say_what_was_not_judged(const struct local_result *result)
 			result->considered);
 }
 
+static void say_what_was_written(const struct local_result *result)
+{
+	for (size_t i = 0; i < result->run_count; i++) {
+		const struct generated_branch *branch = &result->runs[i].branch;
+
+		for (size_t j = 0; j < branch->files.refused.len; j++)
+			fprintf(stderr, "referee: not written: %s\n",
+				branch->files.refused.v[j]);
+		if (branch->ref)
+			fprintf(stderr,
+				"referee: %zu generated %s on branch %s, not "
+				"checked out\n",
+				branch->files.added,
+				branch->files.added == 1 ? "file is"
+							 : "files are",
+				branch->ref + strlen("refs/heads/"));
+	}
+}
+
 static void print_dry_run(const struct local_result *result)
 {
 	const struct strvec *texts = format && !strcmp(format, "prompt")
@@ -182,6 +201,7 @@ static enum cli_exit run_with(const struct settings *settings,
 			print_dry_run(&result);
 		else
 			print_report(&result);
+		say_what_was_written(&result);
 		code = exit_of(&result, floor);
 	}
 	local_result_release(&result);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/alloc.h"
 #include "core/limits.h"
 #include "core/text.h"
 #include "report/formats.h"
@@ -85,6 +86,66 @@ static void add_finding(struct buf *out, const struct finding *finding)
 		buf_addch(out, '\n');
 }
 
+/* Headings stay headings, below ours; all else is neutralised. */
+static void add_document_line(struct buf *out, const char *line, size_t len)
+{
+	size_t level = strspn(line, "#");
+	char *text;
+
+	if (level && level <= 6 && line[level] == ' ') {
+		buf_addf(out, "%.*s ", level < 3 ? (int)level + 3 : 6,
+			 "######");
+		line += level + 1;
+		len -= level + 1;
+	}
+	text = xmemdup(line, len);
+	report_neutralise(out, text, LIMIT_DOCUMENT_BYTES);
+	buf_addch(out, '\n');
+	free(text);
+}
+
+/* What agents wrote that is no finding: a decision record, a plan. */
+static void add_document(struct buf *out, const struct task_record *task)
+{
+	const char *text = json_string_or(task->answer, "markdown", NULL);
+	size_t left = LIMIT_DOCUMENT_BYTES;
+
+	if (!text)
+		return;
+	buf_addstr(out, "\n<details><summary>");
+	report_neutralise(out, json_string_or(task->answer, "title", ""),
+			  LIMIT_FINDING_TITLE);
+	buf_addstr(out, " (");
+	report_neutralise(out, task->agent, 80);
+	buf_addstr(out, ")</summary>\n\n");
+	while (*text && left) {
+		size_t len = strcspn(text, "\n");
+
+		if (len > left)
+			break;
+		add_document_line(out, text, len);
+		left -= len < left ? len : left;
+		text += len;
+		text += *text == '\n';
+	}
+	if (*text)
+		buf_addstr(out, "\nThe rest is in the record.\n");
+	buf_addstr(out, "\n</details>\n");
+}
+
+static void add_generated(struct buf *out, const struct run_record *record)
+{
+	const struct json *at;
+
+	for (at = json_first(record->generated); at; at = json_next(at)) {
+		buf_addstr(out, "- Wrote ");
+		report_code_span(out, json_string_or(at, "path", "?"));
+		buf_addstr(out, ": ");
+		report_neutralise(out, json_string_or(at, "why", ""), 300);
+		buf_addch(out, '\n');
+	}
+}
+
 static void add_left_out(struct buf *out, const struct run_record *record)
 {
 	size_t left = record->file_count -
@@ -145,6 +206,9 @@ static void render(struct buf *out, const struct report *report)
 		buf_addstr(out, "\n\n");
 		for (size_t j = 0; j < record->findings.len; j++)
 			add_finding(out, &record->findings.items[j]);
+		for (size_t j = 0; j < record->task_count; j++)
+			add_document(out, &record->tasks[j]);
+		add_generated(out, record);
 		add_agents(out, record);
 		add_left_out(out, record);
 		buf_addch(out, '\n');

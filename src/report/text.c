@@ -3,14 +3,17 @@
  * and fingerprints.
  */
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/alloc.h"
 #include "core/limits.h"
+#include "core/text.h"
 #include "report/formats.h"
 #include "report/phrases.h"
 
 /* What one note shows of a run; the record has the rest. */
-enum { NOTE_FINDINGS = 100, NOTE_FILES = 20, WIDTH = 90 };
+enum { NOTE_FINDINGS = 100, NOTE_FILES = 20, NOTE_DOCUMENT = 4000, WIDTH = 90 };
 
 #define INDENT "         "
 
@@ -18,6 +21,7 @@ struct look {
 	bool colour;
 	bool code; /* the quoted line and the fingerprint too */
 	size_t max_findings, max_files;
+	size_t max_document; /* bytes shown of each */
 };
 
 static const char *const severity_colour[SEVERITY_COUNT] = {
@@ -168,7 +172,9 @@ static void add_failed_tasks(struct buf *out, const struct run_record *record)
 		if (task->dropped) {
 			buf_addstr(out, "  ");
 			phrase_line(out, task->agent, 80);
-			buf_addf(out, ": %zu findings could not be used\n",
+			buf_addf(out,
+				 ": %zu of its findings or files could "
+				 "not be used\n",
 				 task->dropped);
 		}
 		if (task->state == TASK_ANSWERED)
@@ -184,6 +190,50 @@ static void add_failed_tasks(struct buf *out, const struct run_record *record)
 	}
 }
 
+/* What agents wrote that is no finding: a decision record, a plan. */
+static void add_documents(struct buf *out, const struct run_record *record,
+			  const struct look *look)
+{
+	for (size_t i = 0; i < record->task_count; i++) {
+		const struct json *answer = record->tasks[i].answer;
+		const char *text = json_string_or(answer, "markdown", NULL);
+		size_t len, cut;
+		char *shown;
+
+		if (!text)
+			continue;
+		len = strlen(text);
+		cut = text_cut(text, len, look->max_document);
+		buf_addstr(out, "  ");
+		phrase_line(out, json_string_or(answer, "title", ""),
+			    LIMIT_FINDING_TITLE);
+		buf_addstr(out, " (");
+		phrase_line(out, record->tasks[i].agent, 80);
+		buf_addstr(out, ")\n");
+		shown = xmemdup(text, cut);
+		phrase_wrapped(out, shown, "    ", WIDTH);
+		free(shown);
+		if (cut < len)
+			buf_addstr(out,
+				   "    ... `referee show` has the rest.\n");
+		buf_addch(out, '\n');
+	}
+}
+
+static void add_generated(struct buf *out, const struct run_record *record)
+{
+	const struct json *at;
+
+	for (at = json_first(record->generated); at; at = json_next(at)) {
+		buf_addstr(out, "  Wrote ");
+		phrase_line(out, json_string_or(at, "path", "?"), 1024);
+		buf_addstr(out, ": ");
+		phrase_line(out, json_string_or(at, "why", "no reason given"),
+			    300);
+		buf_addch(out, '\n');
+	}
+}
+
 static void add_run(struct buf *out, const struct run_record *record,
 		    bool reused, const struct look *look)
 {
@@ -193,6 +243,8 @@ static void add_run(struct buf *out, const struct run_record *record,
 	buf_addf(out, "%s%s\n\n", off(look),
 		 reused ? " (same content, judged before)" : "");
 	add_findings(out, record, look);
+	add_documents(out, record, look);
+	add_generated(out, record);
 	add_failed_tasks(out, record);
 	add_skipped_files(out, record, look);
 	buf_addstr(out, "  ");
@@ -202,7 +254,8 @@ static void add_run(struct buf *out, const struct run_record *record,
 
 void report_note_section(struct buf *out, const struct run_record *record)
 {
-	const struct look look = { .max_findings = NOTE_FINDINGS,
+	const struct look look = { .max_document = NOTE_DOCUMENT,
+				   .max_findings = NOTE_FINDINGS,
 				   .max_files = NOTE_FILES };
 
 	add_run(out, record, false, &look);
@@ -222,6 +275,7 @@ static void render(struct buf *out, const struct report *report)
 {
 	const struct look look = { .colour = report->colour,
 				   .code = true,
+				   .max_document = SIZE_MAX,
 				   .max_findings = SIZE_MAX,
 				   .max_files = SIZE_MAX };
 

@@ -268,12 +268,21 @@ size_t run_record_findings(const struct run_record *record,
 	return count;
 }
 
+const struct task_record *
+run_record_failing_tests(const struct run_record *record)
+{
+	for (size_t i = 0; i < record->task_count; i++)
+		if (json_int_or(record->tasks[i].answer, "failed", 0) > 0)
+			return &record->tasks[i];
+	return NULL;
+}
+
 bool run_record_is_serious(const struct run_record *record)
 {
 	for (size_t i = 0; i < record->findings.len; i++)
 		if (record->findings.items[i].severity >= record->bar)
 			return true;
-	return false;
+	return run_record_failing_tests(record) != NULL;
 }
 
 void money_format(char out[MONEY_TEXT_SIZE], int64_t nusd)

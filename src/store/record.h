@@ -90,7 +90,8 @@ struct task_record {
 	int64_t input_tokens, cached_tokens, output_tokens;
 	int requests; /* sent, retries counted                    */
 	size_t findings;
-	size_t dropped; /* findings that could not be used          */
+	size_t dropped; /* findings or files that could not be used */
+	char *left_out; /* context there was no room for, in words  */
 	char *summary;
 	struct json *attempts; /* array, a line a request; NULL: none     */
 	struct json *answer;   /* what was kept of it, by kind; NULL: none */
@@ -136,8 +137,8 @@ struct run_record {
 	struct file_record *files;
 	size_t file_count;
 	struct json *redacted; /* object: kind -> count; NULL: nothing */
-	/* Array of {path, content, why, agent}: files that agents wrote, as
-	 * they are meant to be used; NULL: none. */
+	/* Array of {path, content, why, covers, agent}: files that agents
+	 * wrote, as they are meant to be used; NULL: none. */
 	struct json *generated;
 };
 
@@ -161,7 +162,11 @@ size_t run_record_files(const struct run_record *record,
 size_t run_record_findings(const struct run_record *record,
 			   enum severity severity);
 
-/** Is any finding at or above the workflow's bar? */
+/** The first task whose tests did not all pass; NULL: none. */
+const struct task_record *
+run_record_failing_tests(const struct run_record *record);
+
+/** Is any finding at or above the workflow's bar, or did tests fail? */
 bool run_record_is_serious(const struct run_record *record);
 
 /** "$0.0421" style amount without the sign: nano-USD rounded up to 4 decimals.

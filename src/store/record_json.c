@@ -31,6 +31,7 @@ static void task_release(struct task_record *task)
 	free(task->model);
 	free(task->instead_of);
 	free(task->summary);
+	free(task->left_out);
 	json_free(task->attempts);
 	json_free(task->answer);
 }
@@ -77,6 +78,7 @@ static void format_task(struct json *list, const struct task_record *task)
 	json_set_int(at, "requests", task->requests);
 	json_set_int(at, "findings", (int64_t)task->findings);
 	json_set_int(at, "dropped", (int64_t)task->dropped);
+	json_set_string(at, "left_out", task->left_out);
 	json_set_string(at, "summary", task->summary);
 	if (task->attempts)
 		json_set(at, "attempts", json_copy(task->attempts));
@@ -198,6 +200,7 @@ static int parse_task(struct task_record *out, const struct json *at,
 	out->service = text_member(at, "service");
 	out->model = text_member(at, "model");
 	out->instead_of = text_member(at, "instead_of");
+	out->left_out = text_member(at, "left_out");
 	out->summary = text_member(at, "summary");
 	out->degraded = json_bool_or(json_get(at, "degraded"), "", false);
 	out->cached = json_bool_or(json_get(at, "cached"), "", false);

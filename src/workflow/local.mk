@@ -5,10 +5,13 @@ libworkflow_a_SOURCES = \
 	src/workflow/condition.c src/workflow/condition.h \
 	src/workflow/facts.h \
 	src/workflow/fold.c src/workflow/fold.h \
+	src/workflow/generated.c src/workflow/generated.h \
 	src/workflow/plan.c src/workflow/plan.h \
 	src/workflow/preview.c src/workflow/preview.h \
+	src/workflow/results.c src/workflow/results.h \
 	src/workflow/run.c src/workflow/run.h \
 	src/workflow/run_task.c src/workflow/run_task.h \
+	src/workflow/tests_job.c src/workflow/tests_job.h \
 	src/workflow/trigger.c src/workflow/trigger.h \
 	src/workflow/workflow.c src/workflow/workflow.h \
 	src/workflow/workflow_agents.c \

@@ -139,6 +139,29 @@ void plan_make(struct plan *out, const struct workflow *workflow,
 	workflow_definition(out->definition, workflow, agents);
 }
 
+/* Every task that was seen already is passed over: each is visited once. */
+static bool reaches(const struct plan *plan, size_t from, size_t to, bool *seen)
+{
+	const struct plan_task *task = &plan->tasks[from];
+
+	seen[from] = true;
+	for (size_t i = 0; i < task->after_count; i++)
+		if (task->after[i] == to ||
+		    (!seen[task->after[i]] &&
+		     reaches(plan, task->after[i], to, seen)))
+			return true;
+	return false;
+}
+
+bool plan_follows(const struct plan *plan, size_t task, size_t earlier)
+{
+	bool *seen = xcalloc(plan->task_count, sizeof(*seen));
+	bool found = reaches(plan, task, earlier, seen);
+
+	free(seen);
+	return found;
+}
+
 void plan_release(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->task_count; i++) {

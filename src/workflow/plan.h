@@ -37,4 +37,7 @@ void plan_make(struct plan *out, const struct workflow *workflow,
 	       const char *service);
 void plan_release(struct plan *plan);
 
+/** Does `task` come after `earlier`, directly or by others in between? */
+bool plan_follows(const struct plan *plan, size_t task, size_t earlier);
+
 #endif /* WORKFLOW_PLAN_H */

@@ -27,28 +27,48 @@ void preview_tasks(struct buf *out, const struct plan *plan)
 	}
 }
 
-static void add_prompt(struct buf *out, const struct run_input *input,
-		       const struct plan_task *plan)
+static void add_look(struct buf *out, const struct run_look *look,
+		     bool has_results)
+{
+	const struct prompt *prompt = &look->prompt;
+
+	buf_addf(out, "---- system\n%s", prompt->system);
+	buf_addf(out, "---- change\n%s", prompt->change);
+	if (prompt->about)
+		buf_addf(out, "---- about\n%s", prompt->about);
+	buf_addf(out, "---- task\n%s", prompt->task);
+	if (has_results)
+		buf_addstr(out, "(and the results of the tasks before it)\n");
+	buf_addch(out, '\n');
+}
+
+static void add_prompts(struct buf *out, const struct run_input *input,
+			const struct plan_task *plan)
 {
 	struct task_record record = { 0 };
 	struct run_task task = { .plan = plan, .record = &record };
+	bool has_results = plan->after_count &&
+			   plan->agent->context & CONTEXT_RESULTS;
 
+	if (plan->agent->answer == ANSWER_TESTS) {
+		buf_addf(out, "==== %s, %s: asks no service\n\n",
+			 input->plan->workflow->id, plan->use->name);
+		return;
+	}
 	run_task_prepare(&task, input, NULL, 0);
-	buf_addf(out, "==== %s, %s: to %s\n", input->plan->workflow->id,
-		 plan->use->name, plan->services.v[0]);
-	buf_addf(out, "---- system\n%s", task.prompt.system);
-	buf_addf(out, "---- change\n%s", task.prompt.change);
-	if (task.prompt.about)
-		buf_addf(out, "---- about\n%s", task.prompt.about);
-	buf_addf(out, "---- task\n%s", task.prompt.task);
-	if (plan->after_count)
-		buf_addstr(out, "(and the results of the tasks before it)\n");
-	buf_addch(out, '\n');
+	for (size_t i = 0; i < task.look_count; i++) {
+		buf_addf(out, "==== %s, %s: to %s", input->plan->workflow->id,
+			 plan->use->name, plan->services.v[0]);
+		if (task.look_count > 1)
+			buf_addf(out, " (%zu of %zu)", i + 1, task.look_count);
+		buf_addch(out, '\n');
+		add_look(out, &task.looks[i], has_results);
+	}
 	run_task_release(&task);
 }
 
 void preview_prompts(struct buf *out, const struct run_input *input)
 {
 	for (size_t i = 0; i < input->plan->task_count; i++)
-		add_prompt(out, input, &input->plan->tasks[i]);
+		add_prompts(out, input, &input->plan->tasks[i]);
 }

@@ -10,7 +10,9 @@
 #include "io/loop.h"
 #include "store/findings_life.h"
 #include "workflow/fold.h"
+#include "workflow/results.h"
 #include "workflow/run_task.h"
+#include "workflow/tests_job.h"
 
 struct run {
 	struct loop *loop;
@@ -64,9 +66,14 @@ static void stop(struct run *run, const char *reason)
 	if (run->stop_reason)
 		return;
 	run->stop_reason = xstrdup(reason);
-	for (size_t i = 0; i < run->input.plan->task_count; i++)
-		if (run->tasks[i].state == TASK_RUNS)
-			gateway_cancel(run->tasks[i].asking);
+	for (size_t i = 0; i < run->input.plan->task_count; i++) {
+		struct run_task *task = &run->tasks[i];
+
+		tests_job_cancel(task->tests);
+		for (size_t j = 0; j < task->look_count; j++)
+			if (task->looks[j].asking)
+				gateway_cancel(task->looks[j].asking);
+	}
 	schedule_soon(run);
 }
 
@@ -81,21 +88,47 @@ static void on_timeout(const struct err *err, void *payload)
 	stop(run, err ? err->msg : reason);
 }
 
-static void on_answer(const struct outcome *outcome, void *payload)
+/* A task has ended: what follows from it. */
+static void task_ended(struct run *run, struct run_task *task)
 {
-	struct run_task *task = payload;
-	struct run *run = task->run;
-
-	task->asking = NULL;
 	run->running--;
-	run_task_settle(task, &run->input, outcome);
-	if (outcome->cost_unknown)
-		run->record.cost_unknown = true;
 	report(run, RUN_TASK_ENDED, task);
 	if (task->record->state == TASK_FAILED && task->plan->stops_run &&
 	    !task->plan->use->optional)
 		stop(run, task->record->reason);
 	schedule_soon(run);
+}
+
+static void on_answer(const struct outcome *outcome, void *payload)
+{
+	struct run_look *look = payload;
+	struct run_task *task = look->task;
+	struct run *run = task->run;
+
+	run_task_settle(look, &run->input, outcome);
+	if (outcome->cost_unknown)
+		run->record.cost_unknown = true;
+	if (task->state == TASK_ENDED)
+		task_ended(run, task);
+}
+
+static void on_tests(struct json *answer, const struct err *err, void *payload)
+{
+	struct run_task *task = payload;
+
+	task->tests = NULL;
+	if (answer) {
+		task->record->answer = answer;
+		task->record->summary =
+			xstrdup(json_string_or(answer, "summary", ""));
+		run_task_end(task, TASK_ANSWERED, NULL);
+	} else {
+		run_task_end(task,
+			     err->code == ERR_UNAVAILABLE ? TASK_SKIPPED
+							  : TASK_FAILED,
+			     err->msg);
+	}
+	task_ended(task->run, task);
 }
 
 /* Every task before it that must end has ended; *failed: one of them failed,
@@ -116,39 +149,112 @@ static bool is_ready(const struct run *run, const struct run_task *task,
 	return true;
 }
 
-static void begin(struct run *run, struct run_task *task)
+/* The prompts, with the results of every task that it comes after. */
+static void prepare(struct run *run, struct run_task *task)
 {
-	struct prompt_text *results = xcalloc(task->plan->after_count,
+	const struct plan *plan = run->input.plan;
+	struct prompt_text *results = xcalloc(plan->task_count,
 					      sizeof(*results));
-	struct err err = ERR_INIT;
+	struct strvec texts = STRVEC_INIT;
 	size_t count = 0;
 
-	for (size_t i = 0; i < task->plan->after_count; i++) {
-		const struct run_task *before =
-			&run->tasks[task->plan->after[i]];
+	for (size_t i = 0; i < plan->task_count; i++) {
+		char *text;
 
-		if (run_task_result(before))
-			results[count++] = (struct prompt_text){
-				before->plan->use->name, run_task_result(before)
-			};
+		if (!plan_follows(plan, (size_t)(task - run->tasks), i) ||
+		    !(text = run_task_result(&run->tasks[i])))
+			continue;
+		strvec_take(&texts, text);
+		results[count++] =
+			(struct prompt_text){ plan->tasks[i].use->name, text };
 	}
 	run_task_prepare(task, &run->input, results, count);
+	strvec_release(&texts);
 	free(results);
-	task->ask.run = run->record.id;
-	if (gateway_ask(&task->asking, run->gateway, &task->ask, on_answer,
-			task, &err) < 0) {
-		run_task_end(task, TASK_FAILED, err.msg);
-		return;
-	}
+}
+
+static void started(struct run *run, struct run_task *task)
+{
 	task->state = TASK_RUNS;
 	run->running++;
 	report(run, RUN_TASK_STARTED, task);
 }
 
-/* What cannot be asked of any service. */
-static bool needs_no_service(const struct run_task *task)
+static void begin(struct run *run, struct run_task *task)
 {
-	return task->plan->agent->answer == ANSWER_TESTS;
+	struct err err = ERR_INIT;
+
+	prepare(run, task);
+	for (size_t i = 0; i < task->look_count; i++) {
+		struct run_look *look = &task->looks[i];
+
+		look->ask.run = run->record.id;
+		if (gateway_ask(&look->asking, run->gateway, &look->ask,
+				on_answer, look, &err) == 0)
+			continue;
+		task->open--;
+		if (!task->failure)
+			task->failure = xstrdup(err.msg);
+	}
+	if (task->open)
+		started(run, task);
+	else
+		run_task_end(task, TASK_FAILED, task->failure);
+}
+
+/* Did agents write files for it of which none was kept? */
+static bool nothing_kept(const struct run *run, size_t task)
+{
+	const struct plan *plan = run->input.plan;
+
+	for (size_t i = 0; i < plan->task_count; i++)
+		if (plan->tasks[i].agent->answer == ANSWER_FILES &&
+		    plan_follows(plan, task, i))
+			return !run->tasks[task].files;
+	return false;
+}
+
+/* Why the tests of this change are not run; NULL: they are. */
+static const char *why_no_tests(const struct run *run, size_t task)
+{
+	const struct run_input *input = &run->input;
+
+	if (!input->test_command || !input->test_command->len)
+		return "no test_command is configured for this project";
+	if (input->tests_refused)
+		return input->tests_refused;
+	if (nothing_kept(run, task))
+		return "there are no generated tests to run";
+	return NULL;
+}
+
+/* The one kind of task that no service is asked for. */
+static void begin_tests(struct run *run, struct run_task *task)
+{
+	size_t index = (size_t)(task - run->tasks);
+	struct tests_input input = {
+		.repo = run->input.repo,
+		.head = &sources_changeset(run->input.sources)->head,
+		.command = run->input.test_command,
+		.timeout_ms = task->plan->timeout_ms,
+	};
+	struct err err = ERR_INIT;
+	const char *why;
+
+	task->files = task_results_files(run->input.plan, run->record.tasks,
+					 index);
+	input.files = task->files;
+	why = why_no_tests(run, index);
+	if (why) {
+		run_task_end(task, TASK_SKIPPED, why);
+		return;
+	}
+	task->started_mono_ms = clock_mono_ms();
+	if (tests_job_start(&task->tests, run->loop, &input, on_tests, task,
+			    &err) < 0)
+		run_task_end(task, TASK_FAILED, err.msg);
+	else
+		started(run, task);
 }
 
 static bool may_start(const struct run *run)
@@ -184,18 +290,37 @@ static bool advance(struct run *run, struct run_task *task)
 		run_task_end(task, TASK_SKIPPED, reason);
 		return true;
 	}
-	if (needs_no_service(task)) {
-		run_task_end(task, TASK_SKIPPED,
-			     "no test_command is configured for this project");
-		return true;
-	}
 	if (!may_start(run))
 		return false;
-	begin(run, task);
+	if (task->plan->agent->answer == ANSWER_TESTS)
+		begin_tests(run, task);
+	else
+		begin(run, task);
 	return true;
 }
 
-/* A file counts as far as the agent that saw most of it. */
+/* A file counts as far as the look that saw most of it. */
+static void settle_file(struct file_record *file, const struct run *run,
+			size_t index)
+{
+	const char *reason = "no agent answered";
+
+	file->coverage = FILE_SKIPPED;
+	for (size_t i = 0; i < run->record.task_count; i++)
+		for (size_t j = 0; j < run->tasks[i].look_count; j++) {
+			const struct run_look *look = &run->tasks[i].looks[j];
+			const struct prompt_coverage *seen = &look->coverage;
+
+			if (!look->is_answered ||
+			    seen->coverage[index] > file->coverage)
+				continue;
+			file->coverage = seen->coverage[index];
+			reason = seen->reason[index];
+		}
+	if (file->coverage != FILE_REVIEWED && reason)
+		file->reason = xstrdup(reason);
+}
+
 static void settle_files(struct run *run)
 {
 	const struct changeset *changeset =
@@ -205,23 +330,10 @@ static void settle_files(struct run *run)
 	record->file_count = changeset->file_count;
 	record->files = xcalloc(changeset->file_count, sizeof(*record->files));
 	for (size_t i = 0; i < changeset->file_count; i++) {
-		struct file_record *file = &record->files[i];
-		const char *reason = "no agent answered";
-
-		file->path = text_utf8(changeset->files[i].path,
-				       strlen(changeset->files[i].path));
-		file->coverage = FILE_SKIPPED;
-		for (size_t j = 0; j < record->task_count; j++) {
-			const struct run_task *task = &run->tasks[j];
-
-			if (task->record->state != TASK_ANSWERED ||
-			    task->coverage.coverage[i] > file->coverage)
-				continue;
-			file->coverage = task->coverage.coverage[i];
-			reason = task->coverage.reason[i];
-		}
-		if (file->coverage != FILE_REVIEWED && reason)
-			file->reason = xstrdup(reason);
+		record->files[i].path =
+			text_utf8(changeset->files[i].path,
+				  strlen(changeset->files[i].path));
+		settle_file(&record->files[i], run, i);
 	}
 }
 
@@ -269,6 +381,15 @@ static size_t count_in(const struct run *run, enum task_state state)
 	return count;
 }
 
+static void judge(struct run_record *record)
+{
+	const struct task_record *tests = run_record_failing_tests(record);
+
+	record->verdict = run_record_is_serious(record) ? VERDICT_ATTENTION : VERDICT_PASS;
+	if (tests)
+		record->reason = xstrf("%s: %s", tests->agent, tests->summary);
+}
+
 static const char *task_reason(const struct run_task *task)
 {
 	return task->record->reason ? task->record->reason : "no reason given";
@@ -314,9 +435,7 @@ static void decide(struct run *run)
 		record->verdict = VERDICT_SKIPPED;
 		record->reason = xstrdup("none of the files is one to review");
 	} else {
-		record->verdict = run_record_is_serious(record)
-					  ? VERDICT_ATTENTION
-					  : VERDICT_PASS;
+		judge(record);
 	}
 }
 
@@ -328,6 +447,8 @@ static void finish(struct run *run)
 	loop_timer_cancel(run->turn);
 	settle_files(run);
 	gather_findings(run);
+	run->record.generated = task_results_files(
+		run->input.plan, run->record.tasks, run->record.task_count);
 	decide(run);
 	for (size_t i = 0; i < run->record.task_count; i++) {
 		run->record.cost_nusd += run->record.tasks[i].cost_nusd;

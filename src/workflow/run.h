@@ -32,10 +32,15 @@ struct run_input {
 	const char *title, *description; /* of the pull; or NULL      */
 	const char *guidance; /* AGENTS.md and the like, trusted      */
 	const char *previous; /* earlier findings, as text; or NULL   */
-	const char *trusted;  /* the trusted ref's commit, 40 digits   */
+	const struct surroundings
+		*surroundings; /* of the change; NULL: not looked at  */
+	const char *trusted;   /* the trusted ref's commit, 40 digits   */
 	const char *instance;
 	int64_t epoch;
 	int concurrency; /* tasks at once; 0: no limit */
+	/* What the test runner runs; NULL or empty: nothing. */
+	const struct strvec *test_command;
+	const char *tests_refused; /* why it must not, all the same; or NULL */
 	double coverage; /* of the added lines, 0..1; negative: unknown */
 	run_progress_fn *progress; /* NULL: nobody looks */
 	const char *unknown; /* a condition that nobody can tell of: the run is

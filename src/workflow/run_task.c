@@ -9,11 +9,12 @@
 #include "core/limits.h"
 #include "gateway/route.h"
 #include "repo/pattern.h"
+#include "workflow/results.h"
 
 enum {
-	CHANGE_BYTES = 400 * 1000, /* of diff in one prompt to a provider */
+	CHANGE_BYTES = 240 * 1000, /* of diff in one prompt to a provider */
+	CONTEXT_BYTES = 60 * 1000, /* of code around it */
 	MAX_TOKENS = 8000,
-	CACHE_TTL_S = 7 * 24 * 3600,
 	RISKY = 80, /* of prompt_risk() */
 };
 
@@ -37,7 +38,7 @@ enum complexity run_complexity(const struct changeset *changeset,
 static int check_answer(const char *text, size_t len, void *payload,
 			struct err *err)
 {
-	const struct run_task *task = payload;
+	const struct run_task *task = ((struct run_look *)payload)->task;
 	struct findings_answer findings;
 	struct json *doc = NULL;
 
@@ -120,13 +121,14 @@ static void fill_lists(struct lists *lists, struct prompt_input *in,
 	in->path_rules = lists->path_rules;
 }
 
-static void build_prompt(struct run_task *task, const struct run_input *input,
-			 const struct prompt_text *results, size_t result_count)
+static struct prompt_input prompt_input_of(const struct run_task *task,
+					   const struct run_input *input)
 {
 	const struct agent_definition *agent = task->plan->agent;
 	unsigned context = agent->context;
 	bool is_local = !strcmp(task->plan->services.v[0], "offline");
-	struct prompt_input in = {
+
+	return (struct prompt_input){
 		.sources = input->sources,
 		.instructions = agent->instructions,
 		.guidance = context & CONTEXT_GUIDANCE ? input->guidance : NULL,
@@ -134,34 +136,30 @@ static void build_prompt(struct run_task *task, const struct run_input *input,
 		.title = context & CONTEXT_ABOUT ? input->title : NULL,
 		.description = context & CONTEXT_ABOUT ? input->description
 						       : NULL,
-		.results = results,
-		.result_count = result_count,
 		.answer = agent->answer,
 		.max_change_bytes = is_local ? LIMIT_DIFF_BYTES : CHANGE_BYTES,
+		.max_groups = (size_t)agent->requests,
+		/* Offline looks at the code itself. */
+		.with_related = !is_local && context & CONTEXT_SYMBOLS,
+		.with_rules = !is_local && context & CONTEXT_STATIC,
+		.surroundings = input->surroundings,
+		.max_context_bytes = CONTEXT_BYTES,
 	};
-	struct lists lists;
-
-	fill_lists(&lists, &in, task, input);
-	prompt_build(&task->prompt, &task->coverage, &in);
-	free(lists.tasks);
-	free(lists.settings);
-	free(lists.path_rules);
 }
 
-void run_task_prepare(struct run_task *task, const struct run_input *input,
-		      const struct prompt_text *results, size_t result_count)
+static void fill_look(struct run_look *look, struct run_task *task,
+		      const struct run_input *input)
 {
 	const struct agent_definition *agent = task->plan->agent;
 	const struct workflow_agent *use = task->plan->use;
 	const struct changeset *changeset = sources_changeset(input->sources);
 
-	build_prompt(task, input, results, result_count);
-	task->schema = prompt_schema(agent->answer);
-	task->chat = (struct chat){
+	look->task = task;
+	look->chat = (struct chat){
 		.agent = agent->name,
 		.agent_type = agent->type,
 		.answer = agent->answer,
-		.prompt = &task->prompt,
+		.prompt = &look->prompt,
 		.model = use->model,
 		.schema = task->schema,
 		.max_tokens = use->max_tokens ? use->max_tokens : MAX_TOKENS,
@@ -170,19 +168,51 @@ void run_task_prepare(struct run_task *task, const struct run_input *input,
 		.repo = input->repo,
 		.head_rules_ref = input->trusted,
 	};
-	task->ask = (struct ask){
-		.chat = &task->chat,
+	look->ask = (struct ask){
+		.chat = &look->chat,
 		.services = (const char *const *)task->plan->services.v,
 		.service_count = task->plan->services.len,
 		.allow_degraded = task->plan->may_degrade,
 		.complexity = run_complexity(changeset, agent),
 		.project = input->project,
 		.workflow = input->plan->workflow->id,
-		.cache_ttl_s = CACHE_TTL_S,
+		.cache_ttl_s = agent->cache_ms / 1000,
 		.deadline_ms = task->plan->timeout_ms,
 		.check = check_answer,
-		.check_payload = task,
+		.check_payload = look,
 	};
+}
+
+void run_task_prepare(struct run_task *task, const struct run_input *input,
+		      const struct prompt_text *results, size_t result_count)
+{
+	struct prompt_input in = prompt_input_of(task, input);
+	struct prompt_coverage coverage;
+	struct prompt prompt;
+	struct lists lists;
+
+	if (task->plan->agent->context & CONTEXT_RESULTS) {
+		in.results = results;
+		in.result_count = result_count;
+	}
+	fill_lists(&lists, &in, task, input);
+	task->schema = prompt_schema(task->plan->agent->answer);
+	prompt_build(&prompt, &coverage, &in);
+	task->look_count = task->open = coverage.groups;
+	task->looks = xcalloc(task->look_count, sizeof(*task->looks));
+	task->looks[0].prompt = prompt;
+	task->looks[0].coverage = coverage;
+	for (size_t i = 0; i < task->look_count; i++) {
+		struct run_look *look = &task->looks[i];
+
+		in.group = i;
+		if (i)
+			prompt_build(&look->prompt, &look->coverage, &in);
+		fill_look(look, task, input);
+	}
+	free(lists.tasks);
+	free(lists.settings);
+	free(lists.path_rules);
 	task->started_mono_ms = clock_mono_ms();
 }
 
@@ -191,69 +221,150 @@ static char *copy_or_null(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
-static void keep_figures(struct task_record *record,
+/* A name that several looks share is kept once. */
+static void keep_name(char **into, const char *name)
+{
+	if (!name || (*into && strstr(*into, name)))
+		return;
+	if (*into) {
+		char *both = xstrf("%s, %s", *into, name);
+
+		free(*into);
+		*into = both;
+	} else {
+		*into = xstrdup(name);
+	}
+}
+
+static void keep_attempts(struct task_record *record,
+			  const struct json *attempts)
+{
+	const struct json *at;
+
+	if (!attempts)
+		return;
+	if (!record->attempts)
+		record->attempts = json_new_array();
+	for (at = json_first(attempts); at; at = json_next(at))
+		json_add(record->attempts, json_copy(at));
+}
+
+static void keep_figures(const struct run_look *look,
 			 const struct outcome *outcome)
 {
-	record->service = copy_or_null(outcome->service);
-	record->model = copy_or_null(outcome->model);
-	record->instead_of = copy_or_null(outcome->instead_of);
-	record->degraded = outcome->degraded;
-	record->cached = outcome->cached;
-	record->cost_nusd = outcome->cost_nusd;
-	record->input_tokens = outcome->usage.input_tokens;
-	record->cached_tokens = outcome->usage.cached_tokens;
-	record->output_tokens = outcome->usage.output_tokens;
-	record->requests = outcome->requests;
-	if (outcome->attempts)
-		record->attempts = json_copy(outcome->attempts);
+	struct task_record *record = look->task->record;
+	bool is_first = look->task->open == look->task->look_count;
+
+	keep_name(&record->service, outcome->service);
+	keep_name(&record->model, outcome->model);
+	keep_name(&record->instead_of, outcome->instead_of);
+	record->degraded |= outcome->degraded;
+	record->cached = outcome->cached && (is_first || record->cached);
+	record->cost_nusd += outcome->cost_nusd;
+	record->input_tokens += outcome->usage.input_tokens;
+	record->cached_tokens += outcome->usage.cached_tokens;
+	record->output_tokens += outcome->usage.output_tokens;
+	record->requests += outcome->requests;
+	keep_attempts(record, outcome->attempts);
+	for (size_t i = 0; i < look->coverage.left_out.len; i++)
+		keep_name(&record->left_out, look->coverage.left_out.v[i]);
+}
+
+static void add_findings(struct run_task *task, struct findings_answer *answer)
+{
+	struct task_record *record = task->record;
+
+	for (size_t i = 0; i < answer->findings.len; i++)
+		*finding_list_add(&task->findings.findings) =
+			answer->findings.items[i];
+	answer->findings.len = 0;
+	record->findings = task->findings.findings.len;
+	record->dropped += answer->dropped;
+	keep_name(&record->summary, answer->summary);
+	findings_answer_release(answer);
 }
 
 static int read_answer(struct run_task *task, const struct run_input *input,
 		       const struct outcome *outcome, struct err *err)
 {
 	struct task_record *record = task->record;
-	const char *summary;
+	enum answer_kind kind = task->plan->agent->answer;
+	struct findings_answer findings;
 
-	if (task->plan->agent->answer == ANSWER_FINDINGS) {
-		if (findings_parse(&task->findings, outcome->text,
-				   outcome->text_len, task->plan->use->name,
-				   err) < 0)
+	if (kind == ANSWER_FINDINGS) {
+		if (findings_parse(&findings, outcome->text, outcome->text_len,
+				   task->plan->use->name, err) < 0)
 			return -1;
-		findings_anchor(&task->findings, input->sources, SEVERITY_INFO);
-		record->findings = task->findings.findings.len;
-		record->dropped = task->findings.dropped;
-		record->summary = copy_or_null(task->findings.summary);
+		findings_anchor(&findings, input->sources, SEVERITY_INFO);
+		add_findings(task, &findings);
 		return 0;
 	}
-	if (answer_parse(&record->answer, task->plan->agent->answer,
-			 outcome->text, outcome->text_len, err) < 0)
+	if (record->answer)
+		return err_set(err, ERR_CONFLICT,
+			       "answers of this kind cannot be put together");
+	if (answer_parse(&record->answer, kind, outcome->text,
+			 outcome->text_len, err) < 0)
 		return -1;
-	summary = json_string_or(record->answer, "summary", NULL);
-	record->summary = copy_or_null(summary);
+	if (kind == ANSWER_FILES)
+		record->dropped += task_result_drop_redacted(record->answer);
+	record->summary =
+		copy_or_null(json_string_or(record->answer, "summary", NULL));
 	return 0;
 }
 
-void run_task_settle(struct run_task *task, const struct run_input *input,
+/* What offline cannot do is no failure of its own; but where it stands in for
+ * a service that failed, the run is not what was asked for. */
+static void note_unsupported(struct run_task *task,
+			     const struct outcome *outcome)
+{
+	task->was_degraded |= outcome->instead_of != NULL;
+	if (task->unsupported)
+		return;
+	task->unsupported = outcome->instead_of
+				    ? xstrf("%s: %s; %s", outcome->instead_of,
+					    fault_name(outcome->first_fault),
+					    outcome->err.msg)
+				    : xstrdup(outcome->err.msg);
+}
+
+static void fail_look(struct run_task *task, const char *message)
+{
+	if (!task->failure)
+		task->failure = xstrdup(message);
+}
+
+static void end_settled(struct run_task *task)
+{
+	if (task->failure)
+		run_task_end(task, TASK_FAILED, task->failure);
+	else if (task->unsupported)
+		run_task_end(task, TASK_SKIPPED, task->unsupported);
+	else
+		run_task_end(task, TASK_ANSWERED, NULL);
+}
+
+void run_task_settle(struct run_look *look, const struct run_input *input,
 		     const struct outcome *outcome)
 {
+	struct run_task *task = look->task;
 	struct err err = ERR_INIT;
 
-	keep_figures(task->record, outcome);
-	task->lacks_budget = outcome->budget_returns;
-	if (outcome->fault == FAULT_UNSUPPORTED || task->lacks_budget) {
-		run_task_end(task, TASK_SKIPPED, outcome->err.msg);
-	} else if (outcome->fault != FAULT_NONE) {
-		err = outcome->err;
-		if (!err.msg[0])
-			err_set(&err, ERR_UNAVAILABLE, "%s",
-				fault_name(outcome->fault));
-		run_task_end(task, TASK_FAILED, err.msg);
-	} else if (read_answer(task, input, outcome, &err) < 0) {
-		run_task_end(task, TASK_FAILED, err.msg);
-	} else {
-		task->was_degraded = outcome->degraded;
-		run_task_end(task, TASK_ANSWERED, NULL);
-	}
+	look->asking = NULL;
+	keep_figures(look, outcome);
+	task->was_degraded |= outcome->degraded;
+	task->lacks_budget |= outcome->budget_returns;
+	if (outcome->fault == FAULT_UNSUPPORTED || outcome->budget_returns)
+		note_unsupported(task, outcome);
+	else if (outcome->fault != FAULT_NONE)
+		fail_look(task, outcome->err.msg[0]
+					? outcome->err.msg
+					: fault_name(outcome->fault));
+	else if (read_answer(task, input, outcome, &err) < 0)
+		fail_look(task, err.msg);
+	else
+		look->is_answered = true;
+	if (!--task->open)
+		end_settled(task);
 }
 
 void run_task_end(struct run_task *task, enum task_state state,
@@ -261,22 +372,31 @@ void run_task_end(struct run_task *task, enum task_state state,
 {
 	task->state = TASK_ENDED;
 	task->record->state = state;
+	free(task->record->reason);
 	task->record->reason = copy_or_null(reason);
 	if (task->started_mono_ms)
 		task->record->duration_ms = clock_mono_ms() -
 					    task->started_mono_ms;
 }
 
-const char *run_task_result(const struct run_task *task)
+char *run_task_result(const struct run_task *task)
 {
-	return task->record->state == TASK_ANSWERED ? task->record->summary
-						    : NULL;
+	struct task_result result = { .record = task->record,
+				      .findings = &task->findings.findings };
+
+	return task_result_text(task->plan->agent->answer, &result);
 }
 
 void run_task_release(struct run_task *task)
 {
-	prompt_release(&task->prompt);
-	prompt_coverage_release(&task->coverage);
+	for (size_t i = 0; i < task->look_count; i++) {
+		prompt_release(&task->looks[i].prompt);
+		prompt_coverage_release(&task->looks[i].coverage);
+	}
+	free(task->looks);
+	free(task->failure);
+	free(task->unsupported);
 	json_free(task->schema);
+	json_free(task->files);
 	findings_answer_release(&task->findings);
 }

@@ -5,33 +5,49 @@
 #include "agents/prompt.h"
 #include "workflow/run.h"
 
-/* One task of a run, from its prompt to its answer. For run.c alone. */
+/* One task of a run, from its prompts to its answer. For run.c and preview.c
+ * alone. */
 
 enum run_task_state { TASK_WAITS, TASK_RUNS, TASK_ENDED };
+
+struct run_task;
+
+/** One look of a task at a part of the change: one question. */
+struct run_look {
+	struct run_task *task;
+	struct prompt prompt;
+	struct prompt_coverage coverage;
+	struct chat chat;
+	struct ask ask;
+	struct asking *asking; /* NULL: not asked, or answered */
+	bool is_answered;
+};
 
 struct run_task {
 	const struct plan_task *plan;
 	struct run *run;
 	enum run_task_state state;
-	struct prompt prompt;
-	struct prompt_coverage coverage;
+	struct run_look *looks;  /* one; several where the change is large */
+	size_t look_count, open; /* of which not ended */
 	struct json *schema;
-	struct chat chat;
-	struct ask ask;
-	struct asking *asking;
+	struct tests_job *tests; /* of ANSWER_TESTS, while it runs */
+	struct json *files;      /* what it tests: as agents wrote it */
 	int64_t started_mono_ms;
 	struct findings_answer findings; /* of ANSWER_FINDINGS */
 	struct task_record *record;      /* in the run's record */
+	char *failure;     /* of the first look that failed; NULL: none */
+	char *unsupported; /* what the service cannot do; NULL: it can */
 	bool lacks_budget; /* skipped for want of money that comes back */
 	bool was_degraded;
 };
 
-/** Makes the prompt; `results` are those of the tasks before it. */
+/** Makes the prompts; `results` are those of the tasks before it. */
 void run_task_prepare(struct run_task *task, const struct run_input *input,
 		      const struct prompt_text *results, size_t result_count);
 
-/** Reads the outcome into the task and its record. */
-void run_task_settle(struct run_task *task, const struct run_input *input,
+/** Reads the outcome of one look into the task and its record. The last one
+ * ends the task. */
+void run_task_settle(struct run_look *look, const struct run_input *input,
 		     const struct outcome *outcome);
 
 /** Ends it without an answer. */
@@ -40,8 +56,8 @@ void run_task_end(struct run_task *task, enum task_state state,
 
 void run_task_release(struct run_task *task);
 
-/** What later tasks are told of it; NULL if there is nothing. */
-const char *run_task_result(const struct run_task *task);
+/** What later tasks are told of it, the caller's; NULL if there is nothing. */
+char *run_task_result(const struct run_task *task);
 
 /** simple, medium or complex: from the size of the change, the risk of what it
  * touches and the agent. */

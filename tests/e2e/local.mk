@@ -15,6 +15,7 @@ E2E_TESTS += \
 	tests/e2e/t0610-spending-kill.t \
 	tests/e2e/t0620-keys.t \
 	tests/e2e/t0640-stats.t \
+	tests/e2e/t0800-generated.t \
 	tests/e2e/t0900-manual.t
 
 # What the services send, for t0300.
