@@ -86,49 +86,69 @@ static void add_finding(struct buf *out, const struct finding *finding)
 		buf_addch(out, '\n');
 }
 
-/* Headings stay headings, below ours; all else is neutralised. */
-static void add_document_line(struct buf *out, const char *line, size_t len)
+/* Where a heading's text begins, outside of fenced code; NULL: it is none. */
+static const char *heading_of(const char *line, bool *in_fence)
 {
 	size_t level = strspn(line, "#");
-	char *text;
 
-	if (level && level <= 6 && line[level] == ' ') {
-		buf_addf(out, "%.*s ", level < 3 ? (int)level + 3 : 6,
-			 "######");
-		line += level + 1;
-		len -= level + 1;
+	if (!strncmp(line + strspn(line, " "), "```", 3))
+		*in_fence = !*in_fence;
+	if (*in_fence || !level || level > 6 || line[level] != ' ')
+		return NULL;
+	return line + level + 1;
+}
+
+/* Headings stay headings, below ours; all else is neutralised. */
+static void add_document_text(struct buf *out, char *text)
+{
+	bool in_fence = false;
+	char *part = text;
+
+	for (char *line = text; *line;) {
+		char *end = line + strcspn(line, "\n");
+		char *next = end + (*end == '\n');
+		const char *heading = heading_of(line, &in_fence);
+
+		if (heading) {
+			*end = '\0';
+			if (line > part)
+				line[-1] = '\0';
+			if (line > part)
+				report_neutralise(out, part,
+						  LIMIT_DOCUMENT_BYTES);
+			buf_addstr(out, "\n#### ");
+			report_neutralise_line(out, heading,
+					       LIMIT_FINDING_TITLE);
+			buf_addch(out, '\n');
+			part = next;
+		}
+		line = next;
 	}
-	text = xmemdup(line, len);
-	report_neutralise(out, text, LIMIT_DOCUMENT_BYTES);
+	report_neutralise(out, part, LIMIT_DOCUMENT_BYTES);
 	buf_addch(out, '\n');
-	free(text);
 }
 
 /* What agents wrote that is no finding: a decision record, a plan. */
 static void add_document(struct buf *out, const struct task_record *task)
 {
 	const char *text = json_string_or(task->answer, "markdown", NULL);
-	size_t left = LIMIT_DOCUMENT_BYTES;
+	size_t len, cut;
+	char *shown;
 
 	if (!text)
 		return;
+	len = strlen(text);
+	cut = text_cut(text, len, LIMIT_DOCUMENT_BYTES);
 	buf_addstr(out, "\n<details><summary>");
-	report_neutralise(out, json_string_or(task->answer, "title", ""),
-			  LIMIT_FINDING_TITLE);
+	report_neutralise_line(out, json_string_or(task->answer, "title", ""),
+			       LIMIT_FINDING_TITLE);
 	buf_addstr(out, " (");
-	report_neutralise(out, task->agent, 80);
+	report_neutralise_line(out, task->agent, 80);
 	buf_addstr(out, ")</summary>\n\n");
-	while (*text && left) {
-		size_t len = strcspn(text, "\n");
-
-		if (len > left)
-			break;
-		add_document_line(out, text, len);
-		left -= len < left ? len : left;
-		text += len;
-		text += *text == '\n';
-	}
-	if (*text)
+	shown = xmemdup(text, cut);
+	add_document_text(out, shown);
+	free(shown);
+	if (cut < len)
 		buf_addstr(out, "\nThe rest is in the record.\n");
 	buf_addstr(out, "\n</details>\n");
 }
@@ -139,9 +159,10 @@ static void add_generated(struct buf *out, const struct run_record *record)
 
 	for (at = json_first(record->generated); at; at = json_next(at)) {
 		buf_addstr(out, "- Wrote ");
-		report_code_span(out, json_string_or(at, "path", "?"));
+		report_code_span(out, json_string_or(at, "path", "?"),
+				 LIMIT_PATH_BYTES);
 		buf_addstr(out, ": ");
-		report_neutralise(out, json_string_or(at, "why", ""), 300);
+		report_neutralise_line(out, json_string_or(at, "why", ""), 300);
 		buf_addch(out, '\n');
 	}
 }
