@@ -41,8 +41,8 @@ struct judge_input {
 	/* What the test runner runs; NULL or empty: nothing. */
 	const struct strvec *test_command;
 	const char *tests_refused; /* why it must not, all the same; or NULL */
-	/* What agents wrote goes to branches of the repository (app/generated.h)
-	 * where the workflow says so. */
+	/* What agents wrote goes to branches of the repository
+	 * (app/generated.h) where the workflow says so. */
 	bool makes_branches;
 	const char *service; /* asked instead of any other; or NULL */
 	int64_t pull;        /* its number; 0: none                 */
@@ -82,8 +82,8 @@ typedef void judge_done_fn(struct judged *judged, const struct err *err,
  * Stored results are found by change key and workflow; ones that failed or were
  * skipped are judged again. New records are stored, and the note of the head
  * gets a section of each. What they found is united with what is known of the
- * pull or branch (app/known.h), and what was dismissed is hidden. *out is good until `done`. Fails with ERR_CANCELLED
- * while the loop is being freed.
+ * pull or branch (app/known.h), and what was dismissed is hidden. *out is good
+ * until `done`. Fails with ERR_CANCELLED while the loop is being freed.
  */
 MUST_CHECK int judge_start(struct judge **out, struct loop *loop,
 			   struct gateway *gateway,

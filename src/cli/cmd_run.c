@@ -104,8 +104,9 @@ static void say_what_was_not_judged(const struct local_result *result)
 
 static void say_what_was_written(const struct local_result *result)
 {
-	for (size_t i = 0; i < result->run_count; i++) {
-		const struct generated_branch *branch = &result->runs[i].branch;
+	for (size_t i = 0; i < result->judged.count; i++) {
+		const struct generated_branch *branch =
+			&result->judged.runs[i].branch;
 
 		for (size_t j = 0; j < branch->files.refused.len; j++)
 			fprintf(stderr, "referee: not written: %s\n",

@@ -385,7 +385,8 @@ static void judge(struct run_record *record)
 {
 	const struct task_record *tests = run_record_failing_tests(record);
 
-	record->verdict = run_record_is_serious(record) ? VERDICT_ATTENTION : VERDICT_PASS;
+	record->verdict = run_record_is_serious(record) ? VERDICT_ATTENTION
+							: VERDICT_PASS;
 	if (tests)
 		record->reason = xstrf("%s: %s", tests->agent, tests->summary);
 }
