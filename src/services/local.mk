@@ -10,11 +10,14 @@ libservices_a_SOURCES = \
 	src/services/offline_answer.c \
 	src/services/offline_docs.c \
 	src/services/offline_file.c src/services/offline_file.h \
+	src/services/offline_generate.c \
 	src/services/offline_job.c src/services/offline_job.h \
 	src/services/offline_rules.c \
 	src/services/offline_scan.c src/services/offline_scan.h \
 	src/services/offline_secrets.c \
+	src/services/offline_skeleton.c src/services/offline_skeleton.h \
 	src/services/offline_tests.c \
+	src/services/offline_uncovered.c \
 	src/services/openai.c \
 	src/services/registry.c src/services/registry.h \
 	src/services/reply.c src/services/reply.h

@@ -48,7 +48,11 @@ static const struct ability {
 	{ "test-coverage-agent",
 	  "TestCoverageAgent",
 	  ANSWER_FINDINGS,
-	  { offline_untested, NULL } },
+	  { offline_untested, offline_uncovered } },
+	{ "test-generation-agent",
+	  "TestGenerationAgent",
+	  ANSWER_FILES,
+	  { offline_generate, NULL } },
 };
 
 static const struct ability *find_ability(const char *agent, const char *type,

@@ -66,27 +66,6 @@ static char *path_of(const struct outline *outline, const struct symbol *symbol)
 	return buf_detach(&out);
 }
 
-/* The line's text without white space around it; the caller frees it. */
-static char *quote_line(const struct offline_file *file, uint32_t line)
-{
-	const char *at = file->text, *end = file->text + file->len, *stop;
-
-	for (uint32_t i = 1; i < line && at < end; i++) {
-		at = memchr(at, '\n', (size_t)(end - at));
-		if (!at)
-			return xstrdup("");
-		at++;
-	}
-	stop = memchr(at, '\n', (size_t)(end - at));
-	if (!stop)
-		stop = end;
-	while (at < stop && isspace((unsigned char)*at))
-		at++;
-	while (stop > at && isspace((unsigned char)stop[-1]))
-		stop--;
-	return xmemdup(at, (size_t)(stop - at));
-}
-
 /* Properties explain themselves more often than not. */
 static bool needs_doc(const struct outline *outline,
 		      const struct symbol *symbol)
@@ -156,7 +135,7 @@ static void note_undocumented(struct reading *reading)
 		   "Whoever uses it has to read the code to learn what it "
 		   "does, what may fail and who may call it. Say so in a "
 		   "comment above it, or make it internal.");
-	quote = quote_line(&reading->file, first->line);
+	quote = offline_line(&reading->file, first->line);
 	remark = (struct offline_remark){
 		.path = reading->file.file->path,
 		.line = (int)first->line,
@@ -275,7 +254,7 @@ static void note_stale(struct reading *reading, const struct symbol *symbol)
 		     "there, and what replaced it is not explained. Bring the "
 		     "comment in line with the declaration.",
 		     name, signature);
-	quote = quote_line(&reading->file, symbol->line);
+	quote = offline_line(&reading->file, symbol->line);
 	offline_add(reading->job, &(struct offline_remark){
 					  .path = reading->file.file->path,
 					  .line = (int)symbol->line,

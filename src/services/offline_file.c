@@ -1,6 +1,7 @@
 #include "services/offline_file.h"
 
-#include <stdlib.h>
+#include <ctype.h>
+#include <string.h>
 
 #include "core/alloc.h"
 #include "core/limits.h"
@@ -75,4 +76,24 @@ struct rule_input offline_file_input(const struct offline_file *file)
 				    .len = file->len,
 				    .wanted = file->added,
 				    .wanted_len = file->added_len };
+}
+
+char *offline_line(const struct offline_file *file, uint32_t line)
+{
+	const char *at = file->text, *end = file->text + file->len, *stop;
+
+	for (uint32_t i = 1; i < line && at < end; i++) {
+		at = memchr(at, '\n', (size_t)(end - at));
+		if (!at)
+			return xstrdup("");
+		at++;
+	}
+	stop = memchr(at, '\n', (size_t)(end - at));
+	if (!stop)
+		stop = end;
+	while (at < stop && isspace((unsigned char)*at))
+		at++;
+	while (stop > at && isspace((unsigned char)stop[-1]))
+		stop--;
+	return xmemdup(at, (size_t)(stop - at));
 }

@@ -25,6 +25,10 @@ MUST_CHECK int offline_file_load(struct offline_file *out, struct repo *repo,
 				 struct err *err);
 void offline_file_release(struct offline_file *file);
 
+/** The text of a line (from 1) without white space around it; the caller frees
+ * it. */
+char *offline_line(const struct offline_file *file, uint32_t line);
+
 /** A blob's text, the caller's, a NUL behind it. */
 MUST_CHECK int offline_read_blob(char **out, size_t *len, struct repo *repo,
 				 const struct oid *id, struct err *err);

@@ -42,6 +42,13 @@ MUST_CHECK int offline_old_text(char **out, size_t *len,
 bool offline_is_override(const struct outline *outline,
 			 const struct symbol *symbol);
 
+/** Code of the app itself, of a language that tests are known in? */
+bool offline_is_product(const struct changed_file *file);
+
+/** A function of some size that others can call. */
+bool offline_is_worth_a_test(const struct outline *outline,
+			     const struct symbol *symbol);
+
 /** Which rules count. */
 enum offline_rules {
 	OFFLINE_ALL_RULES,
@@ -63,5 +70,8 @@ MUST_CHECK int offline_rules(struct offline_job *job, enum offline_rules which,
 MUST_CHECK int offline_secrets(struct offline_job *job, struct err *err);
 MUST_CHECK int offline_docs(struct offline_job *job, struct err *err);
 MUST_CHECK int offline_untested(struct offline_job *job, struct err *err);
+MUST_CHECK int offline_uncovered(struct offline_job *job, struct err *err);
+/** This one adds files. */
+MUST_CHECK int offline_generate(struct offline_job *job, struct err *err);
 
 #endif /* SERVICES_OFFLINE_JOB_H */

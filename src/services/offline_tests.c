@@ -43,8 +43,8 @@ static char *symbol_text(const struct outline *outline,
 
 /* Previews are shown to their author only; what overrides or stands within
  * another function is reached through that. */
-static bool is_worth_a_test(const struct outline *outline,
-			    const struct symbol *symbol)
+bool offline_is_worth_a_test(const struct outline *outline,
+			     const struct symbol *symbol)
 {
 	const struct symbol *parent = outline_parent(outline, symbol);
 	const char *start = outline->text + symbol->start;
@@ -93,7 +93,7 @@ static void add_newcomers(struct untested *untested, size_t index,
 		struct newcomer *item;
 		char *path;
 
-		if (!is_worth_a_test(outline, symbol) ||
+		if (!offline_is_worth_a_test(outline, symbol) ||
 		    symbol->line >= file->added_len ||
 		    !file->added[symbol->line])
 			continue;
@@ -116,7 +116,7 @@ static void add_newcomers(struct untested *untested, size_t index,
 	}
 }
 
-static bool is_product(const struct changed_file *file)
+bool offline_is_product(const struct changed_file *file)
 {
 	enum lang lang = lang_of_path(file->path);
 
@@ -153,7 +153,7 @@ static int find_newcomers(struct untested *untested, struct err *err)
 	const struct changeset *changeset = untested->job->question->changeset;
 
 	for (size_t i = 0; i < changeset->file_count; i++)
-		if (is_product(&changeset->files[i]) &&
+		if (offline_is_product(&changeset->files[i]) &&
 		    (offline_check(untested->job, err) < 0 ||
 		     add_before(untested, &changeset->files[i], err) < 0))
 			return -1;
@@ -163,7 +163,7 @@ static int find_newcomers(struct untested *untested, struct err *err)
 		struct offline_file loaded;
 		struct outline outline;
 
-		if (!is_product(file) || !offline_is_readable(file))
+		if (!offline_is_product(file) || !offline_is_readable(file))
 			continue;
 		if (offline_check(untested->job, err) < 0 ||
 		    offline_file_load(&loaded, untested->job->question->repo,

@@ -16,6 +16,7 @@ E2E_TESTS += \
 	tests/e2e/t0620-keys.t \
 	tests/e2e/t0640-stats.t \
 	tests/e2e/t0800-generated.t \
+	tests/e2e/t0520-offline.t \
 	tests/e2e/t0900-manual.t
 
 # What the services send, for t0300.

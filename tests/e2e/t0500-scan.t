@@ -136,6 +136,10 @@ ok 'a comment with a reason excuses' sh -c '! referee scan ios/Ignored.swift 2>.
 ok 'one without does not' sh -c 'referee scan ios/Bare.swift | tr -s "\n " " " | grep -q "gives no reason"'
 git add -A && git commit -q -m 'Comments'
 ok 'and so it is in a run' sh -c 'referee run --base HEAD~1 >../out.txt; grep -q "ios/Bare.swift:1" ../out.txt && ! grep -q "Ignored.swift:1" ../out.txt'
+mkdir -p ../rules
+sed -n '/^off: \[/,/^\.Ed/p' "$SRCDIR/doc/referee-rules.5" | sed '/^\.Ed/d; s/\\e/\\/g' >../rules/manual.yml
+sed -i '/^off/d' ../rules/manual.yml
+ok 'the example of the manual is right' referee check ../rules/manual.yml
 printf 'off: [no-such-rule]\n' >.referee/rules/own.yml
 git add -A && git commit -q -m 'Wrong'
 ok 'a mistake in the rules has its place and exits 2' sh -c 'referee scan 2>../err.txt; test $? = 2 && grep -q "rules/own.yml:1:7:" ../err.txt'
