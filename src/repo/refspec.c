@@ -13,7 +13,8 @@ void refspec_release(struct refspec *spec)
 	*spec = (struct refspec){ 0 };
 }
 
-/* A name, or a pattern with one star, which stands for at least one letter. */
+/* A name, or a pattern with one star, which stands for any letters, as in git.
+ */
 static bool is_side(const char *text, bool *has_star)
 {
 	const char *star = strchr(text, '*');
@@ -64,7 +65,9 @@ static char *map(const char *from, const char *to, const char *name)
 		return strcmp(from, name) ? NULL : xstrdup(to);
 	before = (size_t)(star - from);
 	after = strlen(star + 1);
-	if (name_len <= before + after || strncmp(from, name, before) != 0 ||
+	/* A name that ends in a slash is none. */
+	if (name_len < before + after || name[name_len - 1] == '/' ||
+	    strncmp(from, name, before) != 0 ||
 	    strcmp(name + name_len - after, star + 1) != 0)
 		return NULL;
 	return xstrf("%.*s%.*s%s", (int)(to_star - to), to,
