@@ -6,8 +6,7 @@
 #include "core/alloc.h"
 #include "workflow/changed_paths.h"
 
-/* "origin/main" is the branch main of the remote. */
-static char *branch_of(const char *base_name)
+char *change_branch(const char *base_name)
 {
 	static const char *const prefixes[] = { "refs/heads/",
 						"refs/remotes/origin/",
@@ -30,7 +29,7 @@ void change_facts_make(struct change_facts *out,
 	for (size_t i = 0; i < changeset->file_count; i++)
 		out->names[i] = changeset->files[i].path;
 	changed_paths_init(&out->paths, out->names, changeset->file_count);
-	out->base_branch = branch_of(change->base_name);
+	out->base_branch = change_branch(change->base_name);
 	out->facts = (struct facts){
 		.event = EVENT_PULL_REQUEST,
 		.action = PULL_OPENED,

@@ -21,4 +21,8 @@ void change_facts_make(struct change_facts *out,
 		       const struct change_coverage *coverage);
 void change_facts_release(struct change_facts *facts);
 
+/** The branch that a base is: "main" of "origin/main" and of its full names.
+ * The caller frees it. */
+char *change_branch(const char *base_name);
+
 #endif /* APP_CHANGE_FACTS_H */

@@ -10,6 +10,7 @@
 #include "core/words.h"
 #include "io/child.h"
 #include "repo/object.h"
+#include "repo/refs.h"
 #include "repo/tree.h"
 
 #define SEARCH_PATH "/usr/local/bin:/usr/bin:/bin"
@@ -21,7 +22,13 @@ static int load_note(struct change_coverage *out, struct repo *repo,
 		     const char *ref, const struct oid *head, struct err *err)
 {
 	unsigned behind = 0;
+	struct oid tip;
 
+	if (ref_read(&tip, repo, ref, err) < 0) {
+		if (err->code == ERR_NOT_FOUND)
+			err_set(err, ERR_NOT_FOUND, "there is no %s here", ref);
+		return -1;
+	}
 	if (coverage_load_note(&out->report, &behind, repo, ref, head, err) < 0)
 		return -1;
 	if (behind)

@@ -227,14 +227,16 @@ static bool is_file_name(const char *word)
 	       ends_in(word, ".yaml");
 }
 
-int definitions_load(struct definitions *out, struct repo *repo,
-		     const struct oid *trusted, const struct strvec *names,
-		     const struct settings *settings, struct mistakes *mistakes,
-		     struct err *err)
+int definitions_load(struct definitions *out,
+		     const struct definition_sources *sources,
+		     struct mistakes *mistakes, struct err *err)
 {
+	const struct settings *settings = sources->settings;
+	const struct strvec *names = sources->names;
+
 	definitions_init(out);
-	if (definitions_add_tree(out, repo, trusted, settings, mistakes, err) <
-	    0)
+	if (definitions_add_tree(out, sources->repo, sources->trusted, settings,
+				 mistakes, err) < 0)
 		return -1;
 	for (size_t i = 0; names && i < names->len; i++) {
 		if (!is_file_name(names->v[i]) ||

@@ -56,16 +56,22 @@ MUST_CHECK int definitions_add_file(struct definitions *definitions,
 bool definitions_add_shipped(struct definitions *definitions, const char *id,
 			     const struct settings *settings);
 
+/** Where definitions come from. */
+struct definition_sources {
+	struct repo *repo;
+	const struct oid *trusted;
+	const struct strvec *names; /* ids or files; NULL: none */
+	const struct settings *settings;
+};
+
 /**
- * All that is in force at the trusted commit: the tree's definitions, the files
- * among `names` (ids or files, NULL: none), and where there is no workflow of
- * one's own the built-in pr-review. With mistakes, ERR_INVALID says so. *out is
- * to be released also after a failure.
+ * All that is in force: what the tree of the trusted commit has, the files
+ * among `names`, and where there is no workflow of one's own the built-in
+ * pr-review. With mistakes, ERR_INVALID says so. *out is to be released also
+ * after a failure.
  */
-MUST_CHECK int definitions_load(struct definitions *out, struct repo *repo,
-				const struct oid *trusted,
-				const struct strvec *names,
-				const struct settings *settings,
+MUST_CHECK int definitions_load(struct definitions *out,
+				const struct definition_sources *sources,
 				struct mistakes *mistakes, struct err *err);
 
 /** The workflow that the id or file name `word` means, a shipped one if there

@@ -195,6 +195,7 @@ int local_run(struct local_result *out, const struct local_options *options,
 	      struct mistakes *mistakes, struct err *err)
 {
 	struct local local = { .options = options, .result = out };
+	struct definition_sources sources;
 	int ret = -1;
 
 	*out = (struct local_result){ 0 };
@@ -202,9 +203,11 @@ int local_run(struct local_result *out, const struct local_options *options,
 	    describe_change(out, &local.change, err) < 0)
 		goto out;
 	load_coverage(&local);
-	if (definitions_load(&local.definitions, local.change.repo,
-			     &local.change.base, options->workflows,
-			     options->settings, mistakes, err) < 0 ||
+	sources = (struct definition_sources){ local.change.repo,
+					       &local.change.base,
+					       options->workflows,
+					       options->settings };
+	if (definitions_load(&local.definitions, &sources, mistakes, err) < 0 ||
 	    choose(&local, err) < 0)
 		goto out;
 	ret = 0;

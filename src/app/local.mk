@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libapp.a
 libapp_a_CFLAGS  = $(AM_CFLAGS)
 libapp_a_SOURCES = \
+	src/app/backtest.c src/app/backtest.h \
 	src/app/change_facts.c src/app/change_facts.h \
 	src/app/check.c src/app/check.h \
 	src/app/coverage.c src/app/coverage.h \
@@ -31,6 +32,7 @@ libapp_a_SOURCES = \
 	src/app/scanner.c src/app/scanner.h \
 	src/app/project_map.c src/app/project_map.h \
 	src/app/stats.c src/app/stats.h \
+	src/app/replay.c src/app/replay.h \
 	src/app/stored.c src/app/stored.h \
 	src/app/symbols.c src/app/symbols.h \
 	src/app/symbols_text.c src/app/symbols_text.h \

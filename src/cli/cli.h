@@ -62,6 +62,7 @@ bool cli_colour(int fd);
 /** Usage, options and summary of one command, as `--help` prints them. */
 void cli_help(const struct command *command);
 
+extern const struct command cmd_backtest;
 extern const struct command cmd_check;
 extern const struct command cmd_complete;
 extern const struct command cmd_doctor;

@@ -3,6 +3,7 @@ referee_LDADD   = $(app_libs)
 referee_SOURCES = \
 	src/cli/ci.c src/cli/ci.h \
 	src/cli/cli.h \
+	src/cli/cmd_backtest.c \
 	src/cli/cmd_check.c \
 	src/cli/cmd_complete.c \
 	src/cli/cmd_doctor.c \

@@ -2,6 +2,8 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/log.h"
@@ -36,6 +38,21 @@ void output_report(const char *format, const struct report *report)
 	report_format_find(or_default(format))->render(&text, &coloured);
 	fwrite(text.ptr, 1, text.len, stdout);
 	buf_release(&text);
+}
+
+enum cli_exit output_check_text_or_json(const char *format)
+{
+	if (!format || !strcmp(format, "text") || !strcmp(format, "json"))
+		return CLI_OK;
+	return cli_failf(CLI_USAGE, "--format: text or json, not '%s'", format);
+}
+
+void output_json(const struct json *doc)
+{
+	char *text = json_print_pretty(doc);
+
+	puts(text);
+	free(text);
 }
 
 void output_mistakes(const struct mistakes *mistakes)

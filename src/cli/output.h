@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "config/mistakes.h"
 #include "config/settings.h"
+#include "core/json.h"
 #include "report/report.h"
 
 /* What several commands print. */
@@ -14,6 +15,13 @@ enum cli_exit output_check_format(const char *format);
 
 /** On stdout, with colour where it may have it. */
 void output_report(const char *format, const struct report *report);
+
+/** For commands that have only these two. CLI_USAGE, with a message, for
+ * another; NULL is text. */
+enum cli_exit output_check_text_or_json(const char *format);
+
+/** On stdout, indented. */
+void output_json(const struct json *doc);
 
 /** Each on a line of its own on stderr: "path:line:column: text". */
 void output_mistakes(const struct mistakes *mistakes);

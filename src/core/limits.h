@@ -90,6 +90,8 @@
 
 #define LIMIT_PREVIEW_BYTES (1024 * MIB) /* the prompts of a dry run */
 
+#define LIMIT_BACKTEST_CHANGES 20000 /* of a history */
+
 /* Results. */
 #define LIMIT_NOTE_BYTES     (256 * KIB)
 #define LIMIT_RECORD_BYTES   (4 * MIB)

@@ -22,9 +22,23 @@ static const char *obstacle(const struct target *target)
 
 	if (target_is_blocked(target, wall))
 		return target->blocked_why;
+	if (target->service->lacks_key)
+		return "there is no key for it";
 	if (breaker_refuses(&target->breaker, wall, &wait))
 		return "left alone after repeated failures";
 	return NULL;
+}
+
+/* How often it is tried, with what waits between, how long each may take. */
+static void add_attempts(struct json *out, const struct service *service)
+{
+	struct json *waits;
+
+	json_set_int(out, "attempts", RETRY_ATTEMPTS_PER_SERVICE);
+	waits = json_set_array(out, "waits_ms");
+	for (int i = 2; i <= RETRY_ATTEMPTS_PER_SERVICE; i++)
+		json_add_int(waits, retry_longest_wait(i));
+	json_set_int(out, "timeout_ms", service->timeout_ms);
 }
 
 static void explain_choice(struct json *out, const struct asking *asking,
@@ -55,13 +69,34 @@ static void explain_choice(struct json *out, const struct asking *asking,
 	json_set_string(out, "model", route.model);
 	if (route.mapped_from)
 		json_set_string(out, "mapped_from", route.mapped_from);
-	json_set_int(out, "attempts", RETRY_ATTEMPTS_PER_SERVICE);
+	add_attempts(out, target->service);
 	if (chat->prompt)
 		json_set_int(out, "worst_case_nusd",
 			     spend_ceiling(gateway, target->service,
 					   route.model,
 					   prompt_tokens(chat->prompt),
 					   chat->max_tokens));
+}
+
+void gateway_estimate(struct estimate *out, struct gateway *gateway,
+		      const struct ask *ask, int64_t input_tokens,
+		      int64_t output_tokens)
+{
+	const struct target *target = target_find(gateway, ask->services[0]);
+	const struct usage usage = { .input_tokens = input_tokens,
+				     .output_tokens = output_tokens };
+	const struct price *price;
+
+	*out = (struct estimate){ .service = ask->services[0] };
+	if (!target || target->service->ops->is_local)
+		return;
+	out->model = route_model(gateway->models, target->service,
+				 ask->chat->model, false, ask->complexity)
+			     .model;
+	price = spend_price(gateway, target->service, out->model);
+	out->is_guess = !price;
+	out->cost_nusd = price ? price_cost(price, &usage, false)
+			       : gateway->unknown_cost_nusd;
 }
 
 struct json *gateway_explain(struct gateway *gateway, const struct ask *ask)

@@ -132,11 +132,25 @@ struct outcome {
 
 /**
  * What an ask would do, for people: an array of the services in the order they
- * are tried, each with its model, how often it is tried at most, and what one
- * request may cost at most (if the prompt is there). Sends nothing. The caller
- * frees it.
+ * are tried, each with its model, how often it is tried at most with the
+ * longest waits between, and what one request may cost at most (if the prompt
+ * is there); `skipped` says why one would be passed over now. Sends nothing,
+ * reads no key. The caller frees it.
  */
 struct json *gateway_explain(struct gateway *gateway, const struct ask *ask);
+
+/** What one request of an ask would probably cost. */
+struct estimate {
+	const char *service, *model; /* asked first; model NULL: it has none */
+	int64_t cost_nusd;
+	bool is_guess; /* the price is not known: the configured cost */
+};
+
+/** For a prompt of `input_tokens` and an answer of `output_tokens`; the prompt
+ * of the ask need not be there. Whether the service has a key plays no part. */
+void gateway_estimate(struct estimate *out, struct gateway *gateway,
+		      const struct ask *ask, int64_t input_tokens,
+		      int64_t output_tokens);
 
 typedef void ask_done_fn(const struct outcome *outcome, void *payload);
 

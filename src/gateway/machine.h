@@ -256,6 +256,10 @@ void prefix_free_all(struct gateway *gateway);
 /** Of an answer, where nobody says. */
 #define DEFAULT_MAX_TOKENS 8000
 
+/** NULL: not known. */
+const struct price *spend_price(const struct gateway *gateway,
+				const struct service *service,
+				const char *model);
 /** What a request may cost at most. */
 int64_t spend_ceiling(const struct gateway *gateway,
 		      const struct service *service, const char *model,

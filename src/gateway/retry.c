@@ -31,13 +31,21 @@ const struct fault_rule *fault_rule(enum fault fault)
 	return &rules[fault];
 }
 
-/* 0.5 s, 1 s, 2 s ... to 8 s, less up to a quarter. */
-static int64_t backoff_ms(int attempt, uint32_t random)
+/* 0.5 s, 1 s, 2 s ... to 8 s. */
+int64_t retry_longest_wait(int attempt)
 {
 	int64_t ms = BACKOFF_FIRST_MS;
 
-	while (--attempt > 0 && ms < BACKOFF_MAX_MS)
+	for (; attempt > 2 && ms < BACKOFF_MAX_MS; attempt--)
 		ms *= 2;
+	return ms;
+}
+
+/* After that many attempts; less up to a quarter. */
+static int64_t backoff_ms(int attempts, uint32_t random)
+{
+	int64_t ms = retry_longest_wait(attempts + 1);
+
 	return ms - (int64_t)((uint64_t)ms * random / 4 / UINT32_MAX);
 }
 

@@ -53,6 +53,10 @@ struct retry_decision {
 struct retry_decision retry_decide(const struct retry_state *state,
 				   uint32_t random);
 
+/** The longest wait before attempt `attempt` (from 2) of the same service,
+ * unless the provider orders another one. */
+int64_t retry_longest_wait(int attempt);
+
 /**
  * How much of the traffic may be retries: a fifth of what is asked, and always
  * some. Waits that the provider ordered do not count.

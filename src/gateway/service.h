@@ -255,6 +255,7 @@ struct service {
 
 	service_key_fn *load_key; /* NULL: it has no key */
 	const void *load_key_payload;
+	bool lacks_key; /* known before it is read: for gateway_explain() */
 
 	int64_t requests_per_minute, tokens_per_minute; /* 0: no limit */
 	int concurrency;                                /* 0: no limit */

@@ -12,9 +12,9 @@ static bool is_free(const struct asking *asking)
 	return asking_target(asking)->service->ops->is_local;
 }
 
-static const struct price *find_price(const struct gateway *gateway,
-				      const struct service *service,
-				      const char *model)
+const struct price *spend_price(const struct gateway *gateway,
+				const struct service *service,
+				const char *model)
 {
 	return service->price
 		       ? service->price
@@ -41,7 +41,7 @@ int64_t spend_ceiling(const struct gateway *gateway,
 		      const struct service *service, const char *model,
 		      int64_t tokens, int64_t max_tokens)
 {
-	const struct price *price = find_price(gateway, service, model);
+	const struct price *price = spend_price(gateway, service, model);
 
 	if (service->ops->is_local)
 		return 0;
@@ -160,11 +160,11 @@ static void price_line(struct asking *asking)
 		line->cost_nusd = result->reply.cost_nusd;
 		return;
 	}
-	price = find_price(asking->gateway, service,
+	price = spend_price(asking->gateway, service,
 			   result->reply.model ? result->reply.model
 					       : asking->model);
 	if (!price)
-		price = find_price(asking->gateway, service, asking->model);
+		price = spend_price(asking->gateway, service, asking->model);
 	if (price && has_usage(result)) {
 		line->cost_nusd = price_cost(price, &result->reply.usage,
 					     false);

@@ -99,6 +99,8 @@ static int make(struct service *out, struct service_set *set,
 	}
 	/* Servers of one's own often want none. */
 	out->needs_key = out->ops->key_variable && !from->url;
+	out->lacks_key = out->load_key ? !secret_ref_is_there(&from->key)
+				       : out->needs_key;
 	if (from->command.len)
 		out->argv = (const char *const *)from->command.v;
 	else if (from->kind == KIND_COMMAND)

@@ -1,5 +1,7 @@
 #include "workflow/preview.h"
 
+#include "core/json.h"
+#include "gateway/retry.h"
 #include "workflow/run_task.h"
 
 static void add_names(struct buf *out, const struct strvec *names,
@@ -71,4 +73,67 @@ void preview_prompts(struct buf *out, const struct run_input *input)
 {
 	for (size_t i = 0; i < input->plan->task_count; i++)
 		add_prompts(out, input, &input->plan->tasks[i]);
+}
+
+/* Every attempt may cost its worst case; there is a limit on all of them. */
+static void add_cost(struct json *out, const struct json *services)
+{
+	int64_t left = RETRY_ATTEMPTS_PER_ASK, most = 0, expected = 0;
+	bool is_first = true;
+
+	for (const struct json *at = json_first(services); at;
+	     at = json_next(at)) {
+		int64_t cost = json_int_or(at, "worst_case_nusd", 0);
+		int64_t attempts = json_int_or(at, "attempts", 1);
+
+		if (json_get(at, "skipped"))
+			continue;
+		if (is_first)
+			expected = cost;
+		is_first = false;
+		attempts = attempts < left ? attempts : left;
+		left -= attempts;
+		most += attempts * cost;
+	}
+	json_set_int(out, "expected_nusd", expected);
+	json_set_int(out, "at_most_nusd", most);
+}
+
+static void add_explained(struct json *out, struct gateway *gateway,
+			  const struct run_input *input,
+			  const struct plan_task *plan)
+{
+	struct task_record record = { 0 };
+	struct run_task task = { .plan = plan, .record = &record };
+	struct json *after, *services;
+
+	run_task_prepare(&task, input, NULL, 0);
+	json_set_string(out, "agent", plan->use->name);
+	if (plan->phase)
+		json_set_string(out, "phase", plan->phase);
+	after = json_set_array(out, "after");
+	for (size_t i = 0; i < plan->after_count; i++)
+		json_add_string(
+			after, input->plan->tasks[plan->after[i]].use->name);
+	json_set_bool(out, "optional", plan->use->optional);
+	json_set_int(out, "timeout_ms", plan->timeout_ms);
+	json_set_string(out, "complexity",
+			complexity_names[task.ask.complexity]);
+	json_set_int(out, "input_tokens", prompt_tokens(&task.prompt));
+	json_set_int(out, "max_output_tokens", task.chat.max_tokens);
+	services = gateway_explain(gateway, &task.ask);
+	add_cost(out, services);
+	json_set(out, "services", services);
+	run_task_release(&task);
+}
+
+struct json *preview_explain(struct gateway *gateway,
+			     const struct run_input *input)
+{
+	struct json *out = json_new_array();
+
+	for (size_t i = 0; i < input->plan->task_count; i++)
+		add_explained(json_add_object(out), gateway, input,
+			      &input->plan->tasks[i]);
+	return out;
 }

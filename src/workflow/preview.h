@@ -12,4 +12,14 @@ void preview_tasks(struct buf *out, const struct plan *plan);
  * of earlier tasks are not known yet and say so. */
 void preview_prompts(struct buf *out, const struct run_input *input);
 
+/**
+ * What each task would come to, an array of objects: agent, phase, what it
+ * waits for, complexity, bounds on tokens, the services as gateway_explain()
+ * has them, `expected_nusd` if the first service that is there answers at once,
+ * and `at_most_nusd` if everything has to be tried. Asks nobody. The caller
+ * frees it.
+ */
+struct json *preview_explain(struct gateway *gateway,
+			     const struct run_input *input);
+
 #endif /* WORKFLOW_PREVIEW_H */

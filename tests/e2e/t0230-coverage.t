@@ -38,7 +38,7 @@ lcov()
 ok 'unknown coverage exits 0' exits 0 sh -c 'referee run >../out.txt 2>../err.txt'
 ok 'and the run is skipped' has 'low: skipped' ../out.txt
 ok 'and says what is not known' has 'test_coverage is unknown: ' ../out.txt
-ok 'and where it was looked for' has 'refs/notes/coverage' ../out.txt
+ok 'and where it was looked for' has 'there is no refs/notes/coverage here' ../out.txt
 ok 'nothing is warned of' test ! -s ../err.txt
 
 lcov 5 >../cov.info

@@ -594,6 +594,8 @@ Test(asking, is_explained_without_being_sent)
 	cr_assert_str_eq(json_string_or(plan, "1.model", ""),
 			 "claude-opus-5-5");
 	cr_assert(eq(i64, json_int_or(plan, "0.attempts", 0), 3));
+	cr_assert(eq(i64, json_int_or(plan, "0.waits_ms.0", 0), 500));
+	cr_assert(eq(i64, json_int_or(plan, "0.waits_ms.1", 0), 1000));
 	/* 11 tokens at most, each at the price of writing the cache, and 1000
 	 * of an answer. */
 	cr_assert(eq(i64, json_int_or(plan, "0.worst_case_nusd", 0),
