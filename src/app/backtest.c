@@ -98,9 +98,8 @@ static int choose_workflows(struct backtest *backtest,
 	backtest->workflows = xcalloc(all->workflows.len + named,
 				      sizeof(*backtest->workflows));
 	for (size_t i = 0; i < named; i++) {
-		const struct workflow *workflow =
-			definitions_named(all, options->workflows->v[i],
-					  options->settings, err);
+		const struct workflow *workflow = definitions_named(
+			all, options->workflows->v[i], options->settings, err);
 
 		if (!workflow)
 			return -1;
@@ -289,10 +288,9 @@ static void add_workflow(struct json *list, struct backtest *backtest,
 		json_set_int(events, replay_event_names[i],
 			     (int64_t)tally.by_event[i]);
 	if (every)
-		json_set_int(
-			at, "scheduled",
-			(clock_wall_ms() - backtest->options->since_ms) /
-				every);
+		json_set_int(at, "scheduled",
+			     (clock_wall_ms() - backtest->options->since_ms) /
+				     every);
 	set_amounts(at, &tally.sum);
 	run = json_set_object(at, "run");
 	set_spread(run, "tokens", tally.tokens, tally.runs);

@@ -143,15 +143,12 @@ static void material_release(struct material *material)
 	free(material->previous);
 }
 
-/* Is there a result for this content that needs no second look? Failed ones are
- * tried again, skipped ones too: what skipped them may have ended. */
-static bool find_stored(struct run_record *out, struct repo *repo,
-			const struct judge_input *input, const char *workflow)
+bool judge_find_stored(struct run_record *out, struct repo *repo,
+		       const char *change_key, const char *workflow)
 {
 	struct err err = ERR_INIT;
 
-	if (runs_find(out, repo, input->changeset->change_key, workflow, &err) <
-	    0) {
+	if (runs_find(out, repo, change_key, workflow, &err) < 0) {
 		if (err.code != ERR_NOT_FOUND)
 			log_warn("stored result of %s: %s", workflow, err.msg);
 		return false;
@@ -180,8 +177,9 @@ static void find_all_stored(struct judge *judge, struct repo *repo)
 		const struct judge_workflow *use = judge->slots[i].use;
 
 		if (use->is_forced ||
-		    !find_stored(&into->record, repo, &judge->input,
-				 use->workflow->id))
+		    !judge_find_stored(&into->record, repo,
+				       judge->input.changeset->change_key,
+				       use->workflow->id))
 			continue;
 		into->reused = true;
 		anchor_again(&into->record, judge->material.sources);
@@ -512,6 +510,38 @@ int judge_preview(struct strvec *planned, struct strvec *prompts,
 		ret = material_load(&material, input, repo, err);
 	if (!ret)
 		preview(planned, prompts, input, &material);
+	material_release(&material);
+	repo_free(repo);
+	return ret;
+}
+
+int judge_explain(struct json **out, struct gateway *gateway,
+		  const struct judge_input *input, struct err *err)
+{
+	struct material material = { 0 };
+	struct repo *repo = NULL;
+	char trusted[OID_HEX_SIZE];
+	int ret = -1;
+
+	oid_format(trusted, input->trusted);
+	if (repo_reopen(&repo, input->repo, err) < 0 ||
+	    material_load(&material, input, repo, err) < 0)
+		goto out;
+	*out = json_new_array();
+	for (size_t i = 0; i < input->workflow_count; i++) {
+		const struct judge_workflow *use = &input->workflows[i];
+		struct run_input run;
+		struct plan plan;
+
+		plan_make(&plan, use->workflow, input->agents, input->settings,
+			  input->service);
+		run = run_input_of(input, &material, use, &plan);
+		run.trusted = trusted;
+		json_add(*out, preview_explain(gateway, &run));
+		plan_release(&plan);
+	}
+	ret = 0;
+out:
 	material_release(&material);
 	repo_free(repo);
 	return ret;

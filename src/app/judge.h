@@ -98,4 +98,17 @@ void judge_cancel(struct judge *judge, const char *reason);
 MUST_CHECK int judge_preview(struct strvec *planned, struct strvec *prompts,
 			     const struct judge_input *input, struct err *err);
 
+/** The same as data: *out, the caller's, is an array with what
+ * preview_explain() has for each workflow. */
+MUST_CHECK int judge_explain(struct json **out, struct gateway *gateway,
+			     const struct judge_input *input, struct err *err);
+
+/**
+ * Is there a result for this content that needs no second look? Failed ones are
+ * tried again, skipped ones too: what skipped them may have ended. *out is the
+ * caller's if so. Blocking, the repo's thread.
+ */
+bool judge_find_stored(struct run_record *out, struct repo *repo,
+		       const char *change_key, const char *workflow);
+
 #endif /* APP_JUDGE_H */

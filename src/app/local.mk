@@ -23,6 +23,7 @@ libapp_a_SOURCES = \
 	src/app/local_change.c src/app/local_change.h \
 	src/app/place.c src/app/place.h \
 	src/app/mirror.c src/app/mirror.h \
+	src/app/outlook.c src/app/outlook.h \
 	src/app/own_refs.c src/app/own_refs.h \
 	src/app/process.c src/app/process.h \
 	src/app/spend.c src/app/spend.h \

@@ -28,6 +28,7 @@ const struct command *const cli_commands[] = {
 	&cmd_scan,
 	&cmd_symbols,
 	&cmd_map,
+	&cmd_plan,
 	&cmd_backtest,
 	&cmd_cost,
 	&cmd_stats,

@@ -161,8 +161,8 @@ static void price_line(struct asking *asking)
 		return;
 	}
 	price = spend_price(asking->gateway, service,
-			   result->reply.model ? result->reply.model
-					       : asking->model);
+			    result->reply.model ? result->reply.model
+						: asking->model);
 	if (!price)
 		price = spend_price(asking->gateway, service, asking->model);
 	if (price && has_usage(result)) {

@@ -113,8 +113,8 @@ static void add_explained(struct json *out, struct gateway *gateway,
 		json_set_string(out, "phase", plan->phase);
 	after = json_set_array(out, "after");
 	for (size_t i = 0; i < plan->after_count; i++)
-		json_add_string(
-			after, input->plan->tasks[plan->after[i]].use->name);
+		json_add_string(after,
+				input->plan->tasks[plan->after[i]].use->name);
 	json_set_bool(out, "optional", plan->use->optional);
 	json_set_int(out, "timeout_ms", plan->timeout_ms);
 	json_set_string(out, "complexity",

@@ -7,6 +7,7 @@ E2E_TESTS += \
 	tests/e2e/t0210-run-bad-input.t \
 	tests/e2e/t0220-findings.t \
 	tests/e2e/t0230-coverage.t \
+	tests/e2e/t0240-plan.t \
 	tests/e2e/t0250-backtest.t \
 	tests/e2e/t0300-services-schema.t \
 	tests/e2e/t0410-workflow-schema.t \

@@ -18,8 +18,9 @@ written()
 {
 	awk -v name="$1" '
 		/^\.It / { on = 0 }
-		$0 ~ "^\\.It .*Nm referee " name "( |$)" { on = 1 }
+		$0 ~ "^\\.It .*Nm referee " name "( |$)" { on = 1; long = / Xo / }
 		on && /^\.Xc/ { on = 0; print; next }
+		on && long && /^\.Fl/ { print; next }
 		on && /^(\.It|\.Op|\.Oo|\\&|\.Ns)/ { print }' "$SRCDIR/doc/referee.1" |
 		grep -o 'Fl \\-[a-z-]*' | sed 's/Fl \\-//' | sort -u
 }
