@@ -13,6 +13,7 @@ libapp_a_SOURCES = \
 	src/app/doctor.c src/app/doctor.h \
 	src/app/due.c src/app/due.h \
 	src/app/generated.c src/app/generated.h \
+	src/app/gc.c src/app/gc.h \
 	src/app/guidance.c src/app/guidance.h \
 	src/app/init.c src/app/init.h \
 	src/app/instance.c src/app/instance.h \

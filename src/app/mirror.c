@@ -72,6 +72,15 @@ static int want_all(struct mirror *mirror, struct err *err)
 	return 0;
 }
 
+int mirror_path(struct buf *out, const struct settings *settings,
+		const char *project, struct err *err)
+{
+	buf_addf(out, "%s/mirrors/", settings->state_dir);
+	path_name_add(out, project);
+	buf_addstr(out, ".git");
+	return buf_check(out, "path of the mirror", err);
+}
+
 static int open_repo(struct mirror *mirror, const struct settings *settings,
 		     struct err *err)
 {
@@ -80,10 +89,7 @@ static int open_repo(struct mirror *mirror, const struct settings *settings,
 	int ret = -1;
 
 	buf_init(&path, LIMIT_PATH_BYTES);
-	buf_addf(&path, "%s/mirrors/", settings->state_dir);
-	path_name_add(&path, mirror->project->name);
-	buf_addstr(&path, ".git");
-	if (buf_check(&path, "path of the mirror", err) < 0)
+	if (mirror_path(&path, settings, mirror->project->name, err) < 0)
 		goto out;
 	if (repo_init_bare(&mirror->repo, path.ptr, err) < 0 ||
 	    janitor_clean(&cleaned, path.ptr, err) < 0)

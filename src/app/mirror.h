@@ -2,6 +2,7 @@
 #define APP_MIRROR_H
 
 #include "config/settings.h"
+#include "core/buf.h"
 #include "io/cancel.h"
 #include "repo/fetch.h"
 #include "repo/remote.h"
@@ -13,6 +14,10 @@
  * project's lock. Blocking, a worker's own thread.
  */
 struct mirror;
+
+/** Appends where a project's mirror is, or would be. */
+MUST_CHECK int mirror_path(struct buf *out, const struct settings *settings,
+			   const char *project, struct err *err);
 
 /**
  * Opens STATE/mirrors/<project>.git, made if missing, and cleans what killed

@@ -69,6 +69,7 @@ extern const struct command cmd_doctor;
 extern const struct command cmd_cost;
 extern const struct command cmd_dismiss;
 extern const struct command cmd_findings;
+extern const struct command cmd_gc;
 extern const struct command cmd_help;
 extern const struct command cmd_init;
 extern const struct command cmd_log;

@@ -10,6 +10,7 @@ referee_SOURCES = \
 	src/cli/cmd_cost.c \
 	src/cli/cmd_dismiss.c \
 	src/cli/cmd_findings.c \
+	src/cli/cmd_gc.c \
 	src/cli/cmd_help.c \
 	src/cli/cmd_init.c \
 	src/cli/cmd_log.c \

@@ -35,6 +35,7 @@ const struct command *const cli_commands[] = {
 	&cmd_metrics,
 	&cmd_init,
 	&cmd_doctor,
+	&cmd_gc,
 	&cmd_version,
 	&cmd_help,
 	&cmd_complete,

@@ -49,6 +49,7 @@
 #define LIMIT_REPLY_BYTES   (16 * MIB) /* of a body received */
 #define LIMIT_ANSWER_BYTES  (4 * MIB)  /* of the text in it  */
 #define LIMIT_CACHE_ENTRIES 20000
+#define LIMIT_CACHE_BYTES   (512 * MIB) /* where nothing else is said */
 #define LIMIT_CACHE_AGE_S   (30L * 24 * 3600)
 
 /* What the offline service reads of a repository. */

@@ -174,12 +174,12 @@ static int by_age(const void *a, const void *b)
 	return (x->age_s > y->age_s) - (x->age_s < y->age_s);
 }
 
-void cache_prune(struct cache *cache, int64_t ttl_s)
+size_t cache_prune(struct cache *cache, int64_t ttl_s)
 {
 	DIR *dir = opendir(cache->dir);
 	struct cached *items = NULL;
 	int64_t bytes = 0;
-	size_t len = 0, cap = 0;
+	size_t len = 0, cap = 0, removed = 0;
 	struct err err = ERR_INIT;
 	const struct dirent *at;
 	struct stat st;
@@ -200,12 +200,17 @@ void cache_prune(struct cache *cache, int64_t ttl_s)
 	if (len)
 		qsort(items, len, sizeof(*items), by_age);
 	for (size_t i = 0; i < len; i++) {
+		bool goes;
+
 		bytes += items[i].bytes;
-		if ((i >= LIMIT_CACHE_ENTRIES || bytes > cache->max_bytes ||
-		     items[i].age_s > ttl_s) &&
-		    file_remove(items[i].path, &err) < 0)
+		goes = i >= LIMIT_CACHE_ENTRIES || bytes > cache->max_bytes ||
+		       items[i].age_s > ttl_s;
+		if (goes && file_remove(items[i].path, &err) < 0)
 			log_debug("cache: %s", err.msg);
+		else
+			removed += goes;
 		free(items[i].path);
 	}
 	free(items);
+	return removed;
 }

@@ -36,7 +36,7 @@ void cache_put(struct cache *cache, const char *key,
 	       const struct chat_reply *reply);
 
 /** Removes the oldest answers past LIMIT_CACHE_ENTRIES or the bound in bytes,
- * and those older than `ttl_s`. */
-void cache_prune(struct cache *cache, int64_t ttl_s);
+ * and those older than `ttl_s`; says how many. */
+size_t cache_prune(struct cache *cache, int64_t ttl_s);
 
 #endif /* GATEWAY_CACHE_H */

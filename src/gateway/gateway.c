@@ -15,7 +15,6 @@
 
 #define DEFAULT_CONCURRENCY  200
 #define DEFAULT_UNKNOWN_NUSD 500000000
-#define DEFAULT_CACHE_BYTES  (512 * MIB)
 
 /* The models we ship with; a mistake in them is ours. */
 static int load_models(struct gateway *gateway, struct err *err)
@@ -137,7 +136,7 @@ int gateway_new(struct gateway **out, struct loop *loop, struct http *http,
 		.alert_percent = budget->alert_percent,
 	};
 	int64_t cache_bytes = options->cache_bytes > 0 ? options->cache_bytes
-						       : DEFAULT_CACHE_BYTES;
+						       : LIMIT_CACHE_BYTES;
 
 	gateway->loop = loop;
 	gateway->http = http;

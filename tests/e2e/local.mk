@@ -6,6 +6,7 @@ E2E_TESTS += \
 	tests/e2e/t0200-run.t \
 	tests/e2e/t0210-run-bad-input.t \
 	tests/e2e/t0220-findings.t \
+	tests/e2e/t0230-gc.t \
 	tests/e2e/t0230-coverage.t \
 	tests/e2e/t0240-plan.t \
 	tests/e2e/t0250-backtest.t \
@@ -19,6 +20,7 @@ E2E_TESTS += \
 	tests/e2e/t0640-stats.t \
 	tests/e2e/t0800-generated.t \
 	tests/e2e/t0520-offline.t \
+	tests/e2e/t0800-kill-run.t \
 	tests/e2e/t0900-manual.t
 
 # What the services send, for t0300.
