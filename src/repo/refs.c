@@ -59,6 +59,15 @@ static int conflict(struct err *err, const char *name)
 		       name);
 }
 
+static int locked(struct err *err, const struct repo *repo, const char *name)
+{
+	git_error_clear();
+	return err_set(err, ERR_CONFLICT,
+		       "ref '%s' is locked: another git is writing, or was "
+		       "killed; if none is at work, remove %s%s.lock",
+		       name, repo_git_dir(repo), name);
+}
+
 static int fail_move(int code, struct repo *repo, const char *name,
 		     const struct oid *expected, struct err *err)
 {
@@ -71,6 +80,8 @@ static int fail_move(int code, struct repo *repo, const char *name,
 		return conflict(err, name);
 	if (code == GIT_ENOTFOUND && expected)
 		return conflict(err, name); /* deleted meanwhile */
+	if (code == GIT_ELOCKED)
+		return locked(err, repo, name);
 	is_blocked = code == GIT_EEXISTS || code == GIT_EDIRECTORY ||
 		     (code == GIT_ERROR && last &&
 		      strstr(last->message, "beneath"));
