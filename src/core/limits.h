@@ -101,10 +101,10 @@
 #define LIMIT_STATE_BYTES    (8 * MIB)  /* of a pull */
 #define LIMIT_PREVIOUS_BYTES (16 * KIB) /* of findings told to agents */
 #define LIMIT_STATE_ITEMS    10000      /* of each list in it */
-#define LIMIT_FINDINGS       1000      /* kept of one run */
-#define LIMIT_RUN_FILES      2000000   /* files of all records */
-#define LIMIT_STATE_BYTES    (8 * MIB) /* of a pull */
-#define LIMIT_STATE_ITEMS    10000     /* of each list in it */
+#define LIMIT_FINDINGS       1000       /* kept of one run */
+#define LIMIT_RUN_FILES      2000000    /* files of all records */
+#define LIMIT_STATE_BYTES    (8 * MIB)  /* of a pull */
+#define LIMIT_STATE_ITEMS    10000      /* of each list in it */
 #define LIMIT_STATE_FILES    1000000
 #define LIMIT_SEGMENT_BYTES  (4 * MIB)  /* of the ledger */
 #define LIMIT_JOURNAL_BYTES  (64 * MIB) /* of one process */
