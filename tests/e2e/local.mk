@@ -12,6 +12,7 @@ E2E_TESTS += \
 	tests/e2e/t0250-backtest.t \
 	tests/e2e/t0260-hostile-pull.t \
 	tests/e2e/t0270-seed-workflows.t \
+	tests/e2e/t0280-formats.t \
 	tests/e2e/t0300-services-schema.t \
 	tests/e2e/t0410-workflow-schema.t \
 	tests/e2e/t0600-spending.t \
