@@ -145,7 +145,7 @@ void phrase_coverage(struct buf *out, const struct run_record *record)
 	else
 		buf_addf(out, " in %lld s",
 			 (long long)(record->duration_ms + 500) / 1000);
-	buf_addf(out, " for %s$%s.", record->cost_unknown ? "at least " : "",
+	buf_addf(out, " for %s$%s.", record->cost_unknown ? "about " : "",
 		 cost);
 }
 

@@ -25,6 +25,7 @@ E2E_TESTS += \
 	tests/e2e/t0520-offline.t \
 	tests/e2e/t0800-kill-run.t \
 	tests/e2e/t0820-durability.t \
+	tests/e2e/t0630-services.t \
 	tests/e2e/t0900-manual.t
 
 # What the services send, for t0300.

@@ -28,8 +28,8 @@ ledger()
 # Forget what was judged, not what was spent.
 forget()
 {
-	git update-ref -d refs/referee/runs
-	git update-ref -d refs/notes/referee
+	git for-each-ref --format='delete %(refname)' refs/notes refs/referee |
+		grep -v refs/referee/ledger/ | git update-ref --stdin
 }
 
 start_ai
