@@ -2,6 +2,8 @@ noinst_LIBRARIES += libapp.a
 libapp_a_CFLAGS  = $(AM_CFLAGS)
 libapp_a_SOURCES = \
 	src/app/backtest.c src/app/backtest.h \
+	src/app/announce.c src/app/announce.h \
+	src/app/announce_text.c src/app/announce_text.h \
 	src/app/change_facts.c src/app/change_facts.h \
 	src/app/check.c src/app/check.h \
 	src/app/coverage.c src/app/coverage.h \
