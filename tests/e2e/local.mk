@@ -26,6 +26,7 @@ E2E_TESTS += \
 	tests/e2e/t0800-kill-run.t \
 	tests/e2e/t0820-durability.t \
 	tests/e2e/t0630-services.t \
+	tests/e2e/t0530-scan-bad-input.t \
 	tests/e2e/t0900-manual.t
 
 # What the services send, for t0300.

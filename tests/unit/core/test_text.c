@@ -45,3 +45,21 @@ Test(text, guesses_what_was_meant)
 	cr_assert(text_closest("zebra", words, 4) == NULL);
 	cr_assert(eq(str, (char *)text_closest("kei", words, 4), "key"));
 }
+
+Test(text, reads_utf16_by_its_mark)
+{
+	size_t len = 0;
+	char *out = text_from_utf16("\xff\xfe"
+				    "a\0\xe9\0=\xd8\x00\xde",
+				    10, &len);
+
+	cr_expect(eq(str, out, "a\xc3\xa9\xf0\x9f\x98\x80"));
+	cr_expect(eq(sz, len, strlen(out)));
+	free(out);
+	out = text_from_utf16("\xfe\xff\0a\xd8=\0b", 8, &len);
+	cr_expect(eq(str, out,
+		     "a\xef\xbf\xbd"
+		     "b"));
+	free(out);
+	cr_expect(text_from_utf16("plain", 5, &len) == NULL);
+}
