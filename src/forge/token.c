@@ -20,12 +20,17 @@
 
 static void tell(struct forge *forge, const struct err *err)
 {
-	struct token_waiter *waiters = forge->waiters, *at, *next;
+	struct token_waiter *at = forge->waiters;
 
 	forge->waiters = NULL;
 	forge->is_fetching = false;
-	DL_FOREACH_SAFE (waiters, at, next)
+	while (at) {
+		/* It may be gone afterwards. */
+		struct token_waiter *next = at->next;
+
 		at->go(err, at->payload);
+		at = next;
+	}
 }
 
 static void set_token(struct forge *forge, struct secret *token,
@@ -170,11 +175,12 @@ void token_forget(struct forge *forge)
 
 void token_release(struct forge *forge)
 {
-	struct old_token *at, *next;
+	while (forge->old) {
+		struct old_token *first = forge->old;
 
-	DL_FOREACH_SAFE (forge->old, at, next) {
-		secret_free(at->token);
-		free(at);
+		DL_DELETE(forge->old, first);
+		secret_free(first->token);
+		free(first);
 	}
 	secret_free(forge->token);
 	secret_free(forge->key);

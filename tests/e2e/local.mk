@@ -27,9 +27,17 @@ E2E_TESTS += \
 	tests/e2e/t0820-durability.t \
 	tests/e2e/t0630-services.t \
 	tests/e2e/t0530-scan-bad-input.t \
+	tests/e2e/t0700-deliver.t \
+	tests/e2e/t0710-deliver-killed.t \
+	tests/e2e/t0720-github-schema.t \
 	tests/e2e/t0900-manual.t
 
 # What the services send, for t0300.
 check_PROGRAMS += tests/lib/show_requests
 tests_lib_show_requests_SOURCES = tests/lib/show_requests.c
 tests_lib_show_requests_LDADD   = $(services_libs)
+
+# Delivers what is stored, for t0700 and t0710.
+check_PROGRAMS += tests/lib/deliver_pull
+tests_lib_deliver_pull_SOURCES = tests/lib/deliver_pull.c
+tests_lib_deliver_pull_LDADD   = $(app_libs)

@@ -1,0 +1,80 @@
+# shellcheck shell=sh
+# A project on the fake GitHub, for the end-to-end tests. After mobile.sh.
+
+token='token-of-referee-0123456789'
+: "${work:?}" # of tap.sh
+
+# start_github GIT_DIR: the fake serves the pulls of that repository.
+start_github()
+{
+	mkfifo github.in github.out
+	python3 "$SRCDIR/tests/fake/github_server.py" "$1" \
+		"$work/exchanges.jsonl" "$work/state.json" \
+		<github.in >github.out 2>github.err &
+	exec 9>github.in
+	read -r _ port <github.out
+	api=http://127.0.0.1:$port
+}
+
+stop_github()
+{
+	exec 9>&-
+	wait
+}
+
+# hub WHAT JSON: what everybody else does there.
+hub()
+{
+	python3 -c 'import sys, urllib.request as u
+print(u.urlopen(sys.argv[1], sys.argv[2].encode()).read().decode())' \
+		"$api/_/$1" "$2"
+}
+
+# is_there EXPRESSION: about the forge as it is now, its parts are variables.
+is_there()
+{
+	python3 - "$work/state.json" "$1" <<'EOF'
+import json
+import sys
+state = json.load(open(sys.argv[1], encoding="utf-8"))
+if not eval('(' + sys.argv[2] + ')', dict(state)):
+    print(sys.argv[2], json.dumps(state, indent=1))
+    sys.exit(1)
+EOF
+}
+
+# asked REGEX: how many exchanges were so.
+asked()
+{
+	python3 - "$work/exchanges.jsonl" "$1" <<'EOF'
+import json
+import re
+import sys
+with open(sys.argv[1], encoding="utf-8") as file:
+    made = [json.loads(line) for line in file]
+print(sum(bool(re.search(sys.argv[2], "%s %s %s" % (
+    e["method"], e["path"], e["status"]))) for e in made))
+EOF
+}
+
+# write_config: for the program under test.
+write_config()
+{
+	mkdir -p "$work/state"
+	cat >"$work/referee.conf" <<EOF
+[referee]
+state_dir = $work/state
+[project "app"]
+url = $work/app
+forge = github
+api = $api
+repository = acme/app
+token = $token
+EOF
+	chmod 600 "$work/referee.conf"
+}
+
+deliver()
+{
+	"$BUILDDIR/tests/lib/deliver_pull" "$work/referee.conf" "$work/app" "$@"
+}
