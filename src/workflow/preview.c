@@ -76,9 +76,10 @@ void preview_prompts(struct buf *out, const struct run_input *input)
 }
 
 /* Every attempt may cost its worst case; there is a limit on all of them. */
-static void add_cost(struct json *out, const struct json *services)
+static void add_cost(int64_t *expected, int64_t *most,
+		     const struct json *services)
 {
-	int64_t left = RETRY_ATTEMPTS_PER_ASK, most = 0, expected = 0;
+	int64_t left = RETRY_ATTEMPTS_PER_ASK;
 	bool is_first = true;
 
 	for (const struct json *at = json_first(services); at;
@@ -89,14 +90,36 @@ static void add_cost(struct json *out, const struct json *services)
 		if (json_get(at, "skipped"))
 			continue;
 		if (is_first)
-			expected = cost;
+			*expected += cost;
 		is_first = false;
 		attempts = attempts < left ? attempts : left;
 		left -= attempts;
-		most += attempts * cost;
+		*most += attempts * cost;
 	}
+}
+
+/* What the looks of a task come to; the services are those of the first. */
+static void add_looks(struct json *out, struct gateway *gateway,
+		      const struct run_task *task)
+{
+	int64_t tokens = 0, expected = 0, most = 0;
+	struct json *services = NULL;
+
+	for (size_t i = 0; i < task->look_count; i++) {
+		struct run_look *look = &task->looks[i];
+		struct json *asked = gateway_explain(gateway, &look->ask);
+
+		tokens += prompt_tokens(&look->prompt);
+		add_cost(&expected, &most, asked);
+		if (i)
+			json_free(asked);
+		else
+			services = asked;
+	}
+	json_set_int(out, "input_tokens", tokens);
 	json_set_int(out, "expected_nusd", expected);
 	json_set_int(out, "at_most_nusd", most);
+	json_set(out, "services", services ? services : json_new_array());
 }
 
 static void add_explained(struct json *out, struct gateway *gateway,
@@ -105,7 +128,7 @@ static void add_explained(struct json *out, struct gateway *gateway,
 {
 	struct task_record record = { 0 };
 	struct run_task task = { .plan = plan, .record = &record };
-	struct json *after, *services;
+	struct json *after;
 
 	run_task_prepare(&task, input, NULL, 0);
 	json_set_string(out, "agent", plan->use->name);
@@ -118,12 +141,10 @@ static void add_explained(struct json *out, struct gateway *gateway,
 	json_set_bool(out, "optional", plan->use->optional);
 	json_set_int(out, "timeout_ms", plan->timeout_ms);
 	json_set_string(out, "complexity",
-			complexity_names[task.ask.complexity]);
-	json_set_int(out, "input_tokens", prompt_tokens(&task.prompt));
-	json_set_int(out, "max_output_tokens", task.chat.max_tokens);
-	services = gateway_explain(gateway, &task.ask);
-	add_cost(out, services);
-	json_set(out, "services", services);
+			complexity_names[task.looks[0].ask.complexity]);
+	json_set_int(out, "max_output_tokens", task.looks[0].chat.max_tokens);
+	json_set_int(out, "looks", (int64_t)task.look_count);
+	add_looks(out, gateway, &task);
 	run_task_release(&task);
 }
 
