@@ -131,6 +131,15 @@ static void on_tests(struct json *answer, const struct err *err, void *payload)
 	task_ended(task->run, task);
 }
 
+/* Was there to be an answer, and is none: it failed, or the last stand-in could
+ * not do it either? */
+static bool is_missing(const struct run_task *task)
+{
+	return !task->plan->use->optional &&
+	       (task->record->state == TASK_FAILED ||
+		(task->record->state == TASK_SKIPPED && task->was_degraded));
+}
+
 /* Every task before it that must end has ended; *failed: one of them failed,
  * so that there is nothing to go on with. */
 static bool is_ready(const struct run *run, const struct run_task *task,
@@ -142,8 +151,7 @@ static bool is_ready(const struct run *run, const struct run_task *task,
 
 		if (before->state != TASK_ENDED)
 			return false;
-		if (before->record->state == TASK_FAILED &&
-		    !before->plan->use->optional)
+		if (is_missing(before))
 			*failed = before;
 	}
 	return true;
@@ -406,7 +414,9 @@ static void decide(struct run *run)
 	const struct run_task *unpaid = first_without_budget(run);
 
 	for (size_t i = 0; i < record->task_count; i++)
-		record->degraded |= run->tasks[i].was_degraded;
+		record->degraded |= run->tasks[i].was_degraded &&
+				    (record->tasks[i].state == TASK_ANSWERED ||
+				     is_missing(&run->tasks[i]));
 	if (run->stop_reason) {
 		record->verdict = VERDICT_FAILED;
 		record->reason = xstrdup(run->stop_reason);

@@ -224,7 +224,7 @@ static char *copy_or_null(const char *text)
 /* A name that several looks share is kept once. */
 static void keep_name(char **into, const char *name)
 {
-	if (!name || (*into && strstr(*into, name)))
+	if (!name || !*name || (*into && strstr(*into, name)))
 		return;
 	if (*into) {
 		char *both = xstrf("%s, %s", *into, name);
@@ -318,13 +318,8 @@ static void note_unsupported(struct run_task *task,
 			     const struct outcome *outcome)
 {
 	task->was_degraded |= outcome->instead_of != NULL;
-	if (task->unsupported)
-		return;
-	task->unsupported = outcome->instead_of
-				    ? xstrf("%s: %s; %s", outcome->instead_of,
-					    fault_name(outcome->first_fault),
-					    outcome->err.msg)
-				    : xstrdup(outcome->err.msg);
+	if (!task->unsupported)
+		task->unsupported = xstrdup(outcome->err.msg);
 }
 
 static void fail_look(struct run_task *task, const char *message)

@@ -30,6 +30,8 @@ E2E_TESTS += \
 	tests/e2e/t0700-deliver.t \
 	tests/e2e/t0710-deliver-killed.t \
 	tests/e2e/t0720-github-schema.t \
+	tests/e2e/t0810-run-kill.t \
+	tests/e2e/t0820-answers.t \
 	tests/e2e/t0900-manual.t
 
 # What the services send, for t0300.
