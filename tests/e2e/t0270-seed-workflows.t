@@ -24,5 +24,5 @@ ok 'code-review without keys fails and says so' exits 3 sh -c "referee run --wor
 ok 'never passes' sh -c '! grep -q "code-review: pass" ../out.txt && grep -q "^code-review: failed" ../out.txt'
 ok 'with a service for all it runs' exits 0 sh -c "referee run --service offline --workflow '$seed/code-review.yml' >../out.txt"
 ok 'test-generation is run without its trigger' sh -c "referee run --workflow '$seed/test-generation.yml' >../out.txt; grep -q '^test-generation: ' ../out.txt"
-ok 'with its trigger, unknown coverage skips it' sh -c "git switch -q main && mkdir -p .referee/workflows && cp '$seed/test-generation.yml' .referee/workflows/ && git add . && git commit -qm wf && git switch -q feature && git rebase -q main && referee run >../out.txt && grep -q '^test-generation: skipped' ../out.txt"
+ok 'with its trigger, unknown coverage skips it' sh -c "git switch -q main && mkdir -p .referee/workflows && cp '$seed/test-generation.yml' .referee/workflows/ && git add . && git commit -qm wf && git switch -q feature && git rebase -q main && echo '// other content' >>ios/Session.swift && git commit -qam Other && referee run >../out.txt && grep -q '^test-generation: skipped' ../out.txt"
 finish
