@@ -320,6 +320,17 @@ static void store_soon(struct judge *judge)
 		finish(judge);
 }
 
+/* What was cut short is no result. */
+static void end_runs(struct judge *judge)
+{
+	if (judge->cancelled) {
+		err_set(&judge->err, ERR_CANCELLED, "%s", judge->cancelled);
+		finish(judge);
+		return;
+	}
+	store_soon(judge);
+}
+
 /* Running. */
 
 /* {"aws-access-key": 2}: how many different ones of each kind; NULL: none. */
@@ -344,7 +355,7 @@ static void on_run_done(struct run_record *record, void *payload)
 	slot->into->record = *record;
 	slot->run = NULL;
 	if (!--judge->running)
-		store_soon(judge);
+		end_runs(judge);
 }
 
 static void on_progress(const struct run *run, enum run_progress what,
@@ -406,8 +417,6 @@ static void start_runs(struct judge *judge)
 		judge->running++;
 		run_start(&slot->run, judge->loop, judge->gateway, &input,
 			  on_run_done, slot);
-		if (judge->cancelled)
-			run_cancel(slot->run, judge->cancelled);
 	}
 }
 
@@ -421,9 +430,10 @@ static void on_loaded(const struct err *err, void *payload)
 		finish(judge);
 		return;
 	}
-	start_runs(judge);
+	if (!judge->cancelled)
+		start_runs(judge);
 	if (!judge->running)
-		store_soon(judge);
+		end_runs(judge);
 }
 
 static void make_slots(struct judge *judge)

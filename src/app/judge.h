@@ -90,7 +90,8 @@ MUST_CHECK int judge_start(struct judge **out, struct loop *loop,
 			   const struct judge_input *input, judge_done_fn *done,
 			   void *payload, struct err *err);
 
-/** Ends it: runs under way say failed and why, and are stored so. */
+/** Ends it: runs under way are ended and not stored, `done` comes with
+ * ERR_CANCELLED. */
 void judge_cancel(struct judge *judge, const char *reason);
 
 /** What would be done, and what would be sent, a text for each workflow.

@@ -28,6 +28,9 @@ libapp_a_SOURCES = \
 	src/app/mirror.c src/app/mirror.h \
 	src/app/outlook.c src/app/outlook.h \
 	src/app/own_refs.c src/app/own_refs.h \
+	src/app/poll.c src/app/poll.h \
+	src/app/poll_change.c src/app/poll_look.c \
+	src/app/poll_project.h src/app/poll_settle.c \
 	src/app/process.c src/app/process.h \
 	src/app/spend.c src/app/spend.h \
 	src/app/scan.c src/app/scan.h \

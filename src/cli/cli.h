@@ -76,6 +76,7 @@ extern const struct command cmd_log;
 extern const struct command cmd_map;
 extern const struct command cmd_metrics;
 extern const struct command cmd_plan;
+extern const struct command cmd_poll;
 extern const struct command cmd_run;
 extern const struct command cmd_scan;
 extern const struct command cmd_show;

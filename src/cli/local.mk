@@ -17,6 +17,7 @@ referee_SOURCES = \
 	src/cli/cmd_map.c \
 	src/cli/cmd_metrics.c \
 	src/cli/cmd_plan.c \
+	src/cli/cmd_poll.c \
 	src/cli/cmd_run.c \
 	src/cli/cmd_scan.c \
 	src/cli/cmd_show.c \

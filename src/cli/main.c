@@ -20,6 +20,7 @@
 /* clang-format off */
 const struct command *const cli_commands[] = {
 	&cmd_run,
+	&cmd_poll,
 	&cmd_show,
 	&cmd_log,
 	&cmd_findings,

@@ -32,6 +32,9 @@ E2E_TESTS += \
 	tests/e2e/t0720-github-schema.t \
 	tests/e2e/t0810-run-kill.t \
 	tests/e2e/t0820-answers.t \
+	tests/e2e/t0610-poll.t \
+	tests/e2e/t0611-poll-projects.t \
+	tests/e2e/t0612-poll-watch.t \
 	tests/e2e/t0900-manual.t
 
 # What the services send, for t0300.

@@ -1,0 +1,196 @@
+/*
+ * Changes of a project that something is due for, and the definitions that are
+ * in force for them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/poll_project.h"
+#include "core/alloc.h"
+#include "core/log.h"
+#include "repo/object.h"
+#include "repo/pattern.h"
+#include "repo/refs.h"
+
+static void change_free(struct poll_change *change)
+{
+	free(change->place);
+	free(change->branch);
+	free(change->request);
+	free(change->title);
+	free(change->description);
+	free(change->author);
+	for (size_t i = 0; i < change->count; i++)
+		free(change->uses[i].period);
+	free(change->uses);
+	free(change->workflows);
+	changeset_release(&change->changeset);
+	change_coverage_release(&change->coverage);
+	judged_release(&change->judged);
+	free(change);
+}
+
+void poll_project_release(struct poll_project *project)
+{
+	for (size_t i = 0; i < project->change_count; i++)
+		change_free(project->changes[i]);
+	free(project->changes);
+	for (size_t i = 0; i < project->state_count; i++) {
+		pull_state_release(project->states[i]);
+		free(project->states[i]);
+	}
+	free(project->states);
+	for (size_t i = 0; i < project->definitions_len; i++) {
+		definitions_release(&project->definitions[i]->definitions);
+		free(project->definitions[i]);
+	}
+	free(project->definitions);
+	mirror_free(project->mirror);
+	project_lock_free(project->lock);
+}
+
+static void tell_mistakes(const struct poll_project *project,
+			  const struct mistakes *mistakes)
+{
+	for (size_t i = 0; i < mistakes->len; i++) {
+		const struct mistake *mistake = &mistakes->items[i];
+
+		if (mistake->is_warning)
+			log_warn("project '%s': %s:%d:%d: %s",
+				 project->project->name, mistake->path,
+				 mistake->place.line, mistake->place.column,
+				 mistake->text);
+		else
+			log_error("project '%s': %s:%d:%d: %s",
+				  project->project->name, mistake->path,
+				  mistake->place.line, mistake->place.column,
+				  mistake->text);
+	}
+}
+
+int poll_definitions_at(const struct definitions **out,
+			struct poll_project *project, const struct oid *trusted,
+			struct err *err)
+{
+	struct mistakes mistakes = { 0 };
+	struct poll_definitions *entry;
+	int ret;
+
+	for (size_t i = 0; i < project->definitions_len; i++) {
+		*out = &project->definitions[i]->definitions;
+		if (oid_equal(&project->definitions[i]->trusted, trusted))
+			return 0;
+	}
+	entry = xcalloc(1, sizeof(*entry));
+	entry->trusted = *trusted;
+	ARRAY_GROW(project->definitions, project->definitions_len,
+		   project->definitions_cap);
+	project->definitions[project->definitions_len++] = entry;
+	*out = &entry->definitions;
+	ret = definitions_load(&entry->definitions,
+			       mirror_repo(project->mirror), trusted, NULL,
+			       project->settings, &mistakes, err);
+	tell_mistakes(project, &mistakes);
+	mistakes_release(&mistakes);
+	return ret;
+}
+
+static bool is_trusted(const struct poll_project *project, const char *branch)
+{
+	struct pattern_list list = { 0 };
+	struct err ignored = ERR_INIT;
+	bool trusted = false;
+
+	for (size_t i = 0; i < project->project->branches.len; i++)
+		if (pattern_list_add(&list, project->project->branches.v[i],
+				     &ignored) < 0)
+			log_warn("%s", ignored.msg);
+	if (list.len)
+		trusted = pattern_list_match_name(&list, branch);
+	pattern_list_release(&list);
+	return trusted;
+}
+
+int poll_trusted(struct oid *out, struct poll_project *project,
+		 const char *branch, struct err *err)
+{
+	const char *by_default = mirror_default_branch(project->mirror);
+	char *ref;
+	int ret;
+
+	if (!is_trusted(project, branch) && by_default)
+		branch = by_default;
+	ref = xstrf("refs/heads/%s", branch);
+	ret = ref_read(out, mirror_repo(project->mirror), ref, err);
+	free(ref);
+	return ret;
+}
+
+/* What a pull of this head would be called. */
+static int describe(struct poll_change *change, struct repo *repo,
+		    const struct oid *head, struct err *err)
+{
+	struct commit_info info = { 0 };
+	const char *body;
+
+	if (commit_read(&info, repo, head, err) < 0)
+		return -1;
+	body = strchr(info.message, '\n');
+	change->title = xstrdup(info.subject);
+	change->author = xstrdup(info.author_name);
+	if (body && body[strspn(body, "\n \t")])
+		change->description = xstrdup(body + strspn(body, "\n"));
+	commit_info_release(&info);
+	return 0;
+}
+
+int poll_change_add(struct poll_change **out, struct poll_project *project,
+		    const struct oid *base, const struct oid *head,
+		    const char *target, struct err *err)
+{
+	struct poll_change *change = xcalloc(1, sizeof(*change));
+	struct repo *repo = mirror_repo(project->mirror);
+
+	change->project = project;
+	if (poll_trusted(&change->trusted, project, target, err) < 0 ||
+	    poll_definitions_at(&change->definitions, project, &change->trusted,
+				err) < 0 ||
+	    describe(change, repo, head, err) < 0 ||
+	    changeset_make(&change->changeset, repo, base, head,
+			   &change->trusted, err) < 0) {
+		change_free(change);
+		return -1;
+	}
+	change_coverage_load(&change->coverage, repo, &change->changeset,
+			     project->project, NULL);
+	ARRAY_GROW(project->changes, project->change_count,
+		   project->change_cap);
+	project->changes[project->change_count++] = change;
+	*out = change;
+	return 0;
+}
+
+void poll_change_drop(struct poll_project *project)
+{
+	change_free(project->changes[--project->change_count]);
+}
+
+void poll_change_use(struct poll_change *change,
+		     const struct workflow *workflow, const char *event,
+		     const char *why)
+{
+	if (change->count == change->cap) {
+		change->cap = change->cap ? 2 * change->cap : 8;
+		change->workflows = xreallocarray(change->workflows,
+						  change->cap,
+						  sizeof(*change->workflows));
+		change->uses = xreallocarray(change->uses, change->cap,
+					     sizeof(*change->uses));
+	}
+	change->workflows[change->count] = (struct judge_workflow){
+		.workflow = workflow,
+		.event = event,
+	};
+	change->uses[change->count++] = (struct poll_use){ .event = event,
+							   .why = why };
+}

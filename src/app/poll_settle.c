@@ -1,0 +1,76 @@
+/*
+ * After judging: what became of it is remembered, results go to the remote.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/due.h"
+#include "app/poll_project.h"
+#include "core/alloc.h"
+#include "core/clock.h"
+#include "core/fault.h"
+#include "repo/remote.h"
+
+static void settle_use(struct pull_state *state, struct poll_change *change,
+		       size_t i)
+{
+	const struct run_record *record = &change->judged.runs[i].record;
+	struct workflow_state *at = pull_state_workflow(state,
+							record->workflow);
+	int64_t now_ms = clock_wall_ms();
+	char head[OID_HEX_SIZE];
+
+	oid_format(head, &change->changeset.head);
+	if (strcmp(at->change_key, change->changeset.change_key) != 0 ||
+	    strcmp(at->head, head) != 0)
+		due_mark(at, change->changeset.change_key, head,
+			 change->uses[i].event, now_ms);
+	due_settle(at, record, now_ms);
+	/* There is nobody to deliver to but git. */
+	if (at->progress == PROGRESS_STORED)
+		at->progress = PROGRESS_DONE;
+	if (change->uses[i].period) {
+		free(at->period);
+		at->period = xstrdup(change->uses[i].period);
+	}
+}
+
+static int settle_state(struct pull_state *state, void *payload,
+			struct err *err UNUSED)
+{
+	struct poll_change *change = payload;
+
+	for (size_t i = 0; i < change->judged.count; i++)
+		settle_use(state, change, i);
+	if (change->is_handled_by_head) {
+		oid_format(state->head, &change->changeset.head);
+		state->seen_at_ms = change->project->now_ms;
+	}
+	state->epoch = project_lock_epoch(change->project->lock);
+	return 0;
+}
+
+static int settle_change(struct poll_project *project,
+			 struct poll_change *change, struct err *err)
+{
+	if (!change->is_stored)
+		return 0;
+	if (change->request) {
+		mirror_serve(project->mirror, change->request);
+		return 0;
+	}
+	fault_point("poll.settle");
+	return pull_state_edit(mirror_repo(project->mirror), 0, change->branch,
+			       settle_state, change, err);
+}
+
+int poll_settle(struct poll_project *project, struct err *err)
+{
+	for (size_t i = 0; i < project->change_count; i++)
+		if (settle_change(project, project->changes[i], err) < 0)
+			return -1;
+	if (!mirror_has_news(project->mirror) || !project->may_push)
+		return 0;
+	project->has_pushed = true;
+	return mirror_push(project->mirror, err);
+}

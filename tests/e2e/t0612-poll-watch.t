@@ -1,0 +1,74 @@
+#!/bin/sh
+# referee poll --watch, over http: again and again, until a signal.
+. "$SRCDIR/tests/lib/tap.sh"
+. "$SRCDIR/tests/lib/mobile.sh"
+. "$SRCDIR/tests/lib/poll.sh"
+
+REFEREE_CONFIG=$work/referee.conf
+export REFEREE_CONFIG
+mkdir served
+new_project app
+mv app.git served/app.git
+git -C served/app.git config http.receivepack true
+git -C app remote set-url origin "$work/served/app.git"
+
+mkfifo http.in
+python3 "$SRCDIR/tests/fake/git_server.py" "$work/served" "$work/http.log" <http.in >http.ready &
+server=$!
+exec 8>http.in
+tries=0
+while ! grep -q ready http.ready; do
+	tries=$((tries + 1))
+	test $tries -lt 300 || { echo 'Bail out! no git server'; exit 99; }
+	sleep 0.1
+done
+port=$(cut -d' ' -f2 http.ready)
+
+cat >referee.conf <<CONF
+[referee]
+state_dir = $work/state
+[project "app"]
+url = http://127.0.0.1:$port/auth/app.git
+forge = plain
+pulls = topic/*
+token = env:GIT_TOKEN
+CONF
+GIT_TOKEN=the-right-token
+export GIT_TOKEN
+
+# until_true COMMAND...: within 20 seconds.
+until_true()
+{
+	tries=0
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		test $tries -lt 200 || return 1
+		sleep 0.1
+	done
+}
+
+ok 'one poll over http' exits 0 referee poll
+referee --verbose poll --watch 1s >out.txt 2>err.txt &
+pid=$!
+push_bad app topic/a
+ok 'a push is seen and judged' until_true grep -q 'topic/a pr-review: attention' out.txt
+ok 'the note is on the server' until_true git -C served/app.git notes --ref=referee show topic/a
+
+new_project late
+project_conf late 'adopt = all' >>referee.conf
+push_bad late topic/x
+kill -HUP $pid
+ok 'SIGHUP reads the configuration again' until_true grep -q 'late topic/x pr-review: attention' out.txt
+echo 'nonsense' >>referee.conf
+kill -HUP $pid
+ok 'one that is broken is told' until_true grep -q 'stays as it was' err.txt
+push_bad late topic/y
+ok 'and the old one stays' until_true grep -q 'late topic/y pr-review: attention' out.txt
+kill -TERM $pid
+wait $pid
+ok 'SIGTERM ends it cleanly' test $? = 0
+ok 'the server is sound' is_sound served/app.git
+ok 'the token is in no file' sh -c '! grep -rq the-right-token state out.txt err.txt'
+exec 8>&-
+wait $server
+finish
