@@ -41,7 +41,6 @@ struct slot {
 
 struct judge {
 	struct loop *loop;
-	struct gateway *gateway;
 	struct judge_input input;
 	char trusted[OID_HEX_SIZE];
 	struct material material;
@@ -415,7 +414,7 @@ static void start_runs(struct judge *judge)
 		input.trusted = judge->trusted;
 		input.progress = on_progress;
 		judge->running++;
-		run_start(&slot->run, judge->loop, judge->gateway, &input,
+		run_start(&slot->run, judge->loop, judge->input.gateway, &input,
 			  on_run_done, slot);
 	}
 }
@@ -450,14 +449,13 @@ static void make_slots(struct judge *judge)
 	}
 }
 
-int judge_start(struct judge **out, struct loop *loop, struct gateway *gateway,
+int judge_start(struct judge **out, struct loop *loop,
 		const struct judge_input *input, judge_done_fn *done,
 		void *payload, struct err *err)
 {
 	struct judge *judge = xcalloc(1, sizeof(*judge));
 
 	judge->loop = loop;
-	judge->gateway = gateway;
 	judge->input = *input;
 	judge->done = done;
 	judge->payload = payload;

@@ -30,8 +30,9 @@ struct judge_workflow {
 struct judge_input {
 	const struct repo *repo; /* the results go there, too */
 	const struct settings *settings;
-	const char *project;   /* NULL in somebody's clone              */
-	const char *cache_dir; /* for compiled patterns; NULL: the clone's */
+	struct gateway *gateway; /* judge_start() asks it */
+	const char *project;     /* NULL in somebody's clone              */
+	const char *cache_dir;   /* for compiled patterns; NULL: the clone's */
 	const struct changeset *changeset;
 	const struct oid *trusted;
 	const struct agent_list *agents;
@@ -86,7 +87,6 @@ typedef void judge_done_fn(struct judged *judged, const struct err *err,
  * until `done`. Fails with ERR_CANCELLED while the loop is being freed.
  */
 MUST_CHECK int judge_start(struct judge **out, struct loop *loop,
-			   struct gateway *gateway,
 			   const struct judge_input *input, judge_done_fn *done,
 			   void *payload, struct err *err);
 

@@ -138,9 +138,10 @@ static int judge(struct local *local, struct err *err)
 			     local->options->settings, err) < 0 ||
 	    loop_new(&local->loop, err) < 0 ||
 	    wiring_new(&local->wiring, local->loop, local->options->settings,
-		       local->spend, err) < 0 ||
-	    judge_start(&judge, local->loop, wiring_gateway(local->wiring),
-			&input, on_judged, local, err) < 0)
+		       local->spend, err) < 0)
+		return -1;
+	input.gateway = wiring_gateway(local->wiring);
+	if (judge_start(&judge, local->loop, &input, on_judged, local, err) < 0)
 		return -1;
 	loop_run(local->loop);
 	*err = local->err;

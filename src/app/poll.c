@@ -181,6 +181,7 @@ static struct judge_input input_of(const struct watched *watched,
 	return (struct judge_input){
 		.repo = mirror_repo(watched->work.mirror),
 		.settings = poll->options->settings,
+		.gateway = wiring_gateway(poll->wiring),
 		.project = watched->settings->name,
 		.cache_dir = poll->options->settings->state_dir,
 		.changeset = &change->changeset,
@@ -189,6 +190,7 @@ static struct judge_input input_of(const struct watched *watched,
 		.workflows = change->workflows,
 		.workflow_count = change->count,
 		.coverage = &change->coverage,
+		.test_command = &watched->settings->test_command,
 		.branch = change->branch,
 		.title = change->title,
 		.description = change->description,
@@ -206,8 +208,7 @@ static void start_change(struct watched *watched, struct poll_change *change)
 	struct err err = ERR_INIT;
 
 	change->is_started = true;
-	if (!poll->ended && judge_start(&change->judge, poll->loop,
-					wiring_gateway(poll->wiring), &input,
+	if (!poll->ended && judge_start(&change->judge, poll->loop, &input,
 					on_judged, change, &err) == 0) {
 		poll->running += change->count;
 		return;

@@ -38,6 +38,15 @@ git init -q --bare side.git
 ok 'a sidecar gets the notes' sh -c "referee --config side.conf poll && git -C side.git rev-parse -q --verify refs/notes/referee"
 ok 'the project none' sh -c '! git -C two.git for-each-ref | grep -q referee'
 
+# Two at once do no harm.
+push_bad one topic/c
+referee poll one >a.txt 2>&1 &
+first=$!
+referee poll one >b.txt 2>&1
+wait $first
+ok 'of two polls at once one judges it' sh -c 'test "$(cat a.txt b.txt | grep -c "topic/c")" -le 1'
+ok 'and it is judged' sh -c 'referee poll one; git -C one.git notes --ref=referee show topic/c'
+
 # Pushes and schedules come from the trusted branch.
 mkdir -p one/.referee/workflows
 git -C one switch -q main
@@ -88,13 +97,4 @@ push_bad two topic/b
 ok 'a broken workflow fails its project alone' exits 3 sh -c 'referee poll one two 2>err.txt'
 ok 'with its place' says_line "project 'two': .referee/workflows/broken.yml:3:" err.txt
 ok 'the servers are sound' sh -c 'for r in one two; do git -C $r.git fsck --full || exit 1; done'
-
-# Two at once do no harm.
-push_bad one topic/c
-referee poll one >a.txt 2>&1 &
-first=$!
-referee poll one >b.txt 2>&1
-wait $first
-ok 'of two polls at once one judges it' sh -c 'test "$(cat a.txt b.txt | grep -c "topic/c")" -le 1'
-ok 'and it is judged' sh -c 'referee poll one; git -C one.git notes --ref=referee show topic/c'
 finish
