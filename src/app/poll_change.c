@@ -73,6 +73,7 @@ int poll_definitions_at(const struct definitions **out,
 			struct err *err)
 {
 	struct mistakes mistakes = { 0 };
+	struct definition_sources sources;
 	struct poll_definitions *entry;
 	int ret;
 
@@ -87,9 +88,12 @@ int poll_definitions_at(const struct definitions **out,
 		   project->definitions_cap);
 	project->definitions[project->definitions_len++] = entry;
 	*out = &entry->definitions;
-	ret = definitions_load(&entry->definitions,
-			       mirror_repo(project->mirror), trusted, NULL,
-			       project->settings, &mistakes, err);
+	sources = (struct definition_sources){
+		.repo = mirror_repo(project->mirror),
+		.trusted = trusted,
+		.settings = project->settings,
+	};
+	ret = definitions_load(&entry->definitions, &sources, &mistakes, err);
 	tell_mistakes(project, &mistakes);
 	mistakes_release(&mistakes);
 	return ret;
