@@ -198,3 +198,25 @@ void poll_change_use(struct poll_change *change,
 	change->uses[change->count++] = (struct poll_use){ .event = event,
 							   .why = why };
 }
+
+const char *poll_event(const char *name, enum trigger_event *event,
+		       enum pull_action *action)
+{
+	static const enum trigger_event others[] = { EVENT_PUSH, EVENT_MANUAL,
+						     EVENT_SCHEDULE };
+
+	*event = EVENT_PULL_REQUEST;
+	for (int i = PULL_ANY; name && i <= PULL_CLOSED; i++) {
+		*action = (enum pull_action)i;
+		if (!strcmp(name, trigger_name(*event, *action)))
+			return trigger_name(*event, *action);
+	}
+	*action = PULL_OPENED;
+	for (size_t i = 0; name && i < ARRAY_LEN(others); i++) {
+		*event = others[i];
+		if (!strcmp(name, trigger_name(*event, PULL_ANY)))
+			return trigger_name(*event, PULL_ANY);
+	}
+	*event = EVENT_PULL_REQUEST;
+	return trigger_name(*event, *action);
+}

@@ -123,29 +123,6 @@ static enum holds test(const struct poll_change *change,
 	return holds;
 }
 
-/* The event that a state remembers by its name. */
-static const char *static_event(const char *name, enum trigger_event *event,
-				enum pull_action *action)
-{
-	static const enum trigger_event others[] = { EVENT_PUSH, EVENT_MANUAL,
-						     EVENT_SCHEDULE };
-
-	*event = EVENT_PULL_REQUEST;
-	for (int i = PULL_ANY; name && i <= PULL_CLOSED; i++) {
-		*action = (enum pull_action)i;
-		if (!strcmp(name, trigger_name(*event, *action)))
-			return trigger_name(*event, *action);
-	}
-	*action = PULL_OPENED;
-	for (size_t i = 0; name && i < ARRAY_LEN(others); i++) {
-		*event = others[i];
-		if (!strcmp(name, trigger_name(*event, PULL_ANY)))
-			return trigger_name(*event, PULL_ANY);
-	}
-	*event = EVENT_PULL_REQUEST;
-	return trigger_name(*event, *action);
-}
-
 static bool has_result(const struct look *look,
 		       const struct poll_change *change, const char *workflow)
 {
@@ -204,7 +181,7 @@ static void choose(struct look *look, struct poll_change *change,
 		if (!workflow ||
 		    strcmp(at->change_key, change->changeset.change_key) != 0)
 			continue;
-		event = static_event(at->event, &kind, &action);
+		event = poll_event(at->event, &kind, &action);
 		holds = test(change, workflow, kind, action, &unknown);
 		why = due_now(at, holds == HOLDS_YES, look->project->now_ms);
 		if (!why)

@@ -7,6 +7,7 @@
 #include "app/mirror.h"
 #include "store/project_lock.h"
 #include "store/pulls.h"
+#include "workflow/trigger.h"
 
 /* What one project's poll works with; of poll*.c alone. */
 
@@ -92,5 +93,10 @@ void poll_change_drop(struct poll_project *project);
 void poll_change_use(struct poll_change *change,
 		     const struct workflow *workflow, const char *event,
 		     const char *why);
+
+/* The event that a state remembers by its name, taken apart; static. One that
+ * is not known is the opening of a pull. */
+const char *poll_event(const char *name, enum trigger_event *event,
+		       enum pull_action *action);
 
 #endif /* APP_POLL_PROJECT_H */
