@@ -215,3 +215,12 @@ settings_project_of_clone(const struct settings *settings, struct repo *repo)
 	free(url);
 	return found;
 }
+
+const char *settings_workflows_of_clone(const struct settings *settings,
+					struct repo *repo)
+{
+	const struct project_settings *project =
+		settings_project_of_clone(settings, repo);
+
+	return project ? project->workflows : NULL;
+}

@@ -41,4 +41,8 @@ void change_coverage_release(struct change_coverage *coverage);
 const struct project_settings *
 settings_project_of_clone(const struct settings *settings, struct repo *repo);
 
+/** The folder of its workflows; NULL: the usual one. */
+const char *settings_workflows_of_clone(const struct settings *settings,
+					struct repo *repo);
+
 #endif /* APP_COVERAGE_H */

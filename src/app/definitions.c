@@ -1,5 +1,6 @@
 #include "app/definitions.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,21 +99,36 @@ out:
 	return ret;
 }
 
-int definitions_add_tree(struct definitions *definitions, struct repo *repo,
-			 const struct oid *commit,
-			 const struct settings *settings,
-			 struct mistakes *mistakes, struct err *err)
-{
-	struct reading reading = { definitions, settings, mistakes };
-	struct oid tree;
+/* Where one side's definitions are. */
+struct tree_source {
+	struct repo *repo; /* NULL: this side has none */
+	const struct oid *commit;
+	const char *agents, *workflows; /* folders */
+};
 
-	if (tree_of_commit(&tree, repo, commit, err) < 0)
-		return -1;
-	if (read_folder(&reading, repo, &tree, AGENTS_FOLDER, take_agent, err) <
-	    0)
-		return -1;
-	return read_folder(&reading, repo, &tree, WORKFLOWS_FOLDER,
-			   take_workflow, err);
+/* Agents of all sides first, since workflows name them; of two of the same name
+ * the later side's counts. */
+static int add_trees(struct reading *reading, const struct tree_source *sides,
+		     size_t count, struct err *err)
+{
+	struct oid trees[2];
+
+	assert(count <= ARRAY_LEN(trees));
+	for (size_t i = 0; i < count; i++) {
+		if (!sides[i].repo)
+			continue;
+		if (tree_of_commit(&trees[i], sides[i].repo, sides[i].commit,
+				   err) < 0 ||
+		    read_folder(reading, sides[i].repo, &trees[i],
+				sides[i].agents, take_agent, err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (sides[i].repo &&
+		    read_folder(reading, sides[i].repo, &trees[i],
+				sides[i].workflows, take_workflow, err) < 0)
+			return -1;
+	return 0;
 }
 
 /* Reads one file of the file system and hands it to `take`. */
@@ -233,10 +249,16 @@ int definitions_load(struct definitions *out,
 {
 	const struct settings *settings = sources->settings;
 	const struct strvec *names = sources->names;
+	struct reading reading = { out, settings, mistakes };
+	const struct tree_source sides[] = {
+		{ sources->company, sources->company_commit, "agents",
+		  "workflows" },
+		{ sources->repo, sources->trusted, AGENTS_FOLDER,
+		  sources->folder ? sources->folder : WORKFLOWS_FOLDER },
+	};
 
 	definitions_init(out);
-	if (definitions_add_tree(out, sources->repo, sources->trusted, settings,
-				 mistakes, err) < 0)
+	if (add_trees(&reading, sides, ARRAY_LEN(sides), err) < 0)
 		return -1;
 	for (size_t i = 0; names && i < names->len; i++) {
 		if (!is_file_name(names->v[i]) ||

@@ -22,18 +22,8 @@ struct definitions {
 void definitions_init(struct definitions *out);
 void definitions_release(struct definitions *definitions);
 
-/**
- * Adds the agents and workflows of the tree of `commit`. Mistakes are noted
- * with the place "<path>" in that tree. Agents are to be read from everywhere
- * before workflows are, since those name them: company first, then project.
- */
-MUST_CHECK int definitions_add_tree(struct definitions *definitions,
-				    struct repo *repo, const struct oid *commit,
-				    const struct settings *settings,
-				    struct mistakes *mistakes, struct err *err);
-
-/** The same from the folders below `dir` in the file system, a work tree: for
- * `check` alone. */
+/** Adds the agents and workflows below `dir` in the file system, a work tree:
+ * for `check` alone. */
 MUST_CHECK int definitions_add_work_tree(struct definitions *definitions,
 					 const char *dir,
 					 const struct settings *settings,
@@ -60,15 +50,20 @@ bool definitions_add_shipped(struct definitions *definitions, const char *id,
 struct definition_sources {
 	struct repo *repo;
 	const struct oid *trusted;
+	const char *folder; /* of its workflows; NULL: WORKFLOWS_FOLDER */
+	/* The company's: agents/ and workflows/ at this commit; NULL: none. */
+	struct repo *company;
+	const struct oid *company_commit;
 	const struct strvec *names; /* ids or files; NULL: none */
 	const struct settings *settings;
 };
 
 /**
- * All that is in force: what the tree of the trusted commit has, the files
- * among `names`, and where there is no workflow of one's own the built-in
- * pr-review. With mistakes, ERR_INVALID says so. *out is to be released also
- * after a failure.
+ * All that is in force: the company's, what the tree of the trusted commit has
+ * (in place of the company's of the same id or name), the files among `names`,
+ * and where none of them has a workflow the built-in pr-review. Mistakes are
+ * noted with the path in their tree; with any, ERR_INVALID says so. *out is to
+ * be released also after a failure.
  */
 MUST_CHECK int definitions_load(struct definitions *out,
 				const struct definition_sources *sources,

@@ -204,10 +204,14 @@ int local_run(struct local_result *out, const struct local_options *options,
 	    describe_change(out, &local.change, err) < 0)
 		goto out;
 	load_coverage(&local);
-	sources = (struct definition_sources){ local.change.repo,
-					       &local.change.base,
-					       options->workflows,
-					       options->settings };
+	sources = (struct definition_sources){
+		.repo = local.change.repo,
+		.trusted = &local.change.base,
+		.folder = settings_workflows_of_clone(options->settings,
+						      local.change.repo),
+		.names = options->workflows,
+		.settings = options->settings,
+	};
 	if (definitions_load(&local.definitions, &sources, mistakes, err) < 0 ||
 	    choose(&local, err) < 0)
 		goto out;

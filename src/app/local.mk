@@ -6,6 +6,7 @@ libapp_a_SOURCES = \
 	src/app/announce_text.c src/app/announce_text.h \
 	src/app/change_facts.c src/app/change_facts.h \
 	src/app/check.c src/app/check.h \
+	src/app/company.c src/app/company.h \
 	src/app/coverage.c src/app/coverage.h \
 	src/app/command.c src/app/command.h \
 	src/app/cost.c src/app/cost.h \

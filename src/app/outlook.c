@@ -234,6 +234,8 @@ int outlook_make(struct json **out, const struct local_options *options,
 
 	if (local_change_find(&outlook.change, options, err) < 0)
 		goto out;
+	sources.folder = settings_workflows_of_clone(options->settings,
+						     outlook.change.repo);
 	change_coverage_load(&outlook.coverage, outlook.change.repo,
 			     &outlook.change.changeset,
 			     settings_project_of_clone(options->settings,

@@ -341,13 +341,35 @@ static void start_look(struct poll *poll, struct watched *watched)
 		project_over(watched);
 }
 
+static void start_looks(struct poll *poll)
+{
+	for (size_t i = 0; i < poll->watched_count; i++)
+		start_look(poll, &poll->watched[i]);
+}
+
+static void fetch_company(void *payload, struct cancel *cancel UNUSED)
+{
+	const struct poll *poll = payload;
+
+	company_fetch(poll->options->settings);
+}
+
+static void on_company(const struct err *err, void *payload)
+{
+	if (!err)
+		start_looks(payload);
+}
+
 static int pass(struct poll *poll, struct err *err)
 {
 	poll->result->failed = 0;
 	poll->result->projects = poll->watched_count;
 	poll->ended = NULL;
-	for (size_t i = 0; i < poll->watched_count; i++)
-		start_look(poll, &poll->watched[i]);
+	if (!poll->options->settings->control_remote)
+		start_looks(poll);
+	else if (work_start(NULL, poll->loop, fetch_company, on_company, poll,
+			    err) < 0)
+		return -1;
 	if (loop_timer_start(&poll->timer, poll->loop,
 			     poll->options->settings->deadline_ms, on_deadline,
 			     poll, err) < 0)
@@ -427,6 +449,23 @@ static int choose_projects(struct poll *poll, struct err *err)
 	return 0;
 }
 
+/* Alerts about money go out, and each project has its own. */
+static int setup_budgets(struct poll *poll, struct err *err)
+{
+	(void)wiring_tell(poll->wiring);
+	for (size_t i = 0; i < poll->watched_count; i++) {
+		const struct project_settings *project =
+			poll->watched[i].settings;
+
+		if (project->budget_monthly_nusd > 0 &&
+		    gateway_set_project_budget(
+			    wiring_gateway(poll->wiring), project->name,
+			    project->budget_monthly_nusd, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int setup(struct poll *poll, struct err *err)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
@@ -437,7 +476,8 @@ static int setup(struct poll *poll, struct err *err)
 	    spend_open_installation(&poll->spend, settings, err) < 0 ||
 	    loop_new(&poll->loop, err) < 0 ||
 	    wiring_new(&poll->wiring, poll->loop, settings, poll->spend, err) <
-		    0)
+		    0 ||
+	    setup_budgets(poll, err) < 0)
 		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
 		if (signals[i] == SIGHUP && !poll->options->watch_ms)

@@ -45,6 +45,7 @@ void poll_project_release(struct poll_project *project)
 		free(project->definitions[i]);
 	}
 	free(project->definitions);
+	company_release(&project->company);
 	mirror_free(project->mirror);
 	project_lock_free(project->lock);
 }
@@ -68,9 +69,8 @@ static void tell_mistakes(const struct poll_project *project,
 	}
 }
 
-int poll_definitions_at(const struct definitions **out,
-			struct poll_project *project, const struct oid *trusted,
-			struct err *err)
+int poll_definitions_at(struct definitions **out, struct poll_project *project,
+			const struct oid *trusted, struct err *err)
 {
 	struct mistakes mistakes = { 0 };
 	struct definition_sources sources;
@@ -78,9 +78,12 @@ int poll_definitions_at(const struct definitions **out,
 	int ret;
 
 	for (size_t i = 0; i < project->definitions_len; i++) {
-		*out = &project->definitions[i]->definitions;
-		if (oid_equal(&project->definitions[i]->trusted, trusted))
-			return 0;
+		entry = project->definitions[i];
+		*out = &entry->definitions;
+		if (!oid_equal(&entry->trusted, trusted))
+			continue;
+		*err = entry->err;
+		return err->code ? -1 : 0;
 	}
 	entry = xcalloc(1, sizeof(*entry));
 	entry->trusted = *trusted;
@@ -91,11 +94,16 @@ int poll_definitions_at(const struct definitions **out,
 	sources = (struct definition_sources){
 		.repo = mirror_repo(project->mirror),
 		.trusted = trusted,
+		.folder = project->project->workflows,
+		.company = project->company.repo,
+		.company_commit = &project->company.commit,
 		.settings = project->settings,
 	};
 	ret = definitions_load(&entry->definitions, &sources, &mistakes, err);
 	tell_mistakes(project, &mistakes);
 	mistakes_release(&mistakes);
+	if (ret < 0)
+		entry->err = *err;
 	return ret;
 }
 

@@ -433,7 +433,7 @@ static int add_scheduled(struct look *look, const char *branch,
 static int look_at_schedules(struct look *look, const char *branch,
 			     const struct oid *head, struct err *err)
 {
-	const struct definitions *definitions;
+	struct definitions *definitions;
 	struct pull_state *state = find_state(look, branch);
 	char hex[OID_HEX_SIZE];
 	struct oid tree;
@@ -499,13 +499,12 @@ static int look_at_request(struct look *look, const struct run_request *request,
 	change->place = xstrf("request %s/%s", request->workflow,
 			      request->name);
 	change->request = xstrdup(request->ref);
-	workflow = workflow_list_find(&change->definitions->workflows,
-				      request->workflow);
+	/* Shipped ones too. Nothing else is looked at after the requests. */
+	workflow = definitions_named(change->definitions, request->workflow,
+				     look->project->settings, err);
 	if (!workflow) {
 		poll_change_drop(look->project);
-		return err_set(err, ERR_NOT_FOUND,
-			       "there is no workflow '%s' at the tip of %s",
-			       request->workflow, look->target);
+		return -1;
 	}
 	poll_change_use(change, workflow, trigger_name(EVENT_MANUAL, PULL_ANY),
 			"asked for");
@@ -580,7 +579,8 @@ int poll_look(struct poll_project *project, struct err *err)
 			      project->project->name, LOCK_MS, err) < 0 ||
 	    mirror_open(&project->mirror, project->settings, project->project,
 			NULL, &project->cancel, err) < 0 ||
-	    mirror_update(project->mirror, err) < 0)
+	    mirror_update(project->mirror, err) < 0 ||
+	    company_open(&project->company, project->settings, err) < 0)
 		return -1;
 	look.repo = mirror_repo(project->mirror);
 	project->now_ms = clock_wall_ms();

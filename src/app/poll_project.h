@@ -1,6 +1,7 @@
 #ifndef APP_POLL_PROJECT_H
 #define APP_POLL_PROJECT_H
 
+#include "app/company.h"
 #include "app/coverage.h"
 #include "app/definitions.h"
 #include "app/judge.h"
@@ -27,7 +28,7 @@ struct poll_change {
 	bool is_handled_by_head; /* a push: the head is the next one's base */
 	char *title, *description, *author;
 	struct oid trusted;
-	const struct definitions *definitions;
+	struct definitions *definitions;
 	struct changeset changeset;
 	struct change_coverage coverage;
 	struct judge_workflow *workflows; /* and, side by side, */
@@ -42,6 +43,7 @@ struct poll_change {
 struct poll_definitions {
 	struct oid trusted;
 	struct definitions definitions;
+	struct err err; /* why they cannot be used; ERR_OK: they can */
 };
 
 struct poll_project {
@@ -52,6 +54,7 @@ struct poll_project {
 	struct cancel cancel; /* of what the mirror does */
 	struct project_lock *lock;
 	struct mirror *mirror;
+	struct company company;
 	struct poll_definitions **definitions;
 	size_t definitions_len, definitions_cap;
 	struct pull_state **states; /* what is remembered, by nobody's order */
@@ -75,7 +78,7 @@ MUST_CHECK int poll_look(struct poll_project *project, struct err *err);
 MUST_CHECK int poll_settle(struct poll_project *project, struct err *err);
 
 /* Definitions in force at a commit, read once. Mistakes in them are told. */
-MUST_CHECK int poll_definitions_at(const struct definitions **out,
+MUST_CHECK int poll_definitions_at(struct definitions **out,
 				   struct poll_project *project,
 				   const struct oid *trusted, struct err *err);
 

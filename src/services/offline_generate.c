@@ -111,6 +111,7 @@ static char *place_for(char **name, const struct making *making,
 			return path;
 		free(path);
 		free(*name);
+		*name = NULL;
 	}
 	return NULL;
 }
@@ -201,10 +202,9 @@ static void write_tests(struct making *making, struct skeleton *skeleton,
 	skeleton->imports = imports;
 	skeleton->lang = nearest->lang;
 	skeleton->framework = nearest->framework;
-	if (place) {
+	if (place)
 		add_file(making, skeleton, place, path);
-		free(name);
-	}
+	free(name);
 	free(place);
 	free(imports);
 	free(package);
