@@ -76,10 +76,8 @@ static void mask_one(struct buf *text, const char *value)
 
 void secret_mask(struct buf *text)
 {
-	struct secret *secret;
-
 	pthread_mutex_lock(&lock);
-	DL_FOREACH (living, secret)
-		mask_one(text, secret->value);
+	for (const struct secret *at = living; at; at = at->next)
+		mask_one(text, at->value);
 	pthread_mutex_unlock(&lock);
 }
