@@ -9,9 +9,12 @@
 #include "core/alloc.h"
 #include "core/buf.h"
 #include "core/limits.h"
+#include "io/child.h"
 #include "io/file.h"
 #include "repo/remote.h"
 #include "repo/repo.h"
+
+enum { GIT_WAIT_MS = 10 * 1000 };
 
 void init_result_release(struct init_result *result)
 {
@@ -143,16 +146,56 @@ static int write_config(struct init_result *out, struct repo *repo,
 	return ret;
 }
 
+/* git itself does it: libgit2 leaks where a key has several values. */
+static int git_config(struct child_result *out, const char *const *argv,
+		      struct err *err)
+{
+	struct child_command command = { .argv = argv,
+					 .timeout_ms = GIT_WAIT_MS };
+
+	if (child_run(out, &command, NULL, err) < 0)
+		return err_prefix(err, "git config");
+	return 0;
+}
+
+/* Is `value` among the lines of `text`? */
+static bool has_line(const char *text, const char *value)
+{
+	size_t len = strlen(value);
+
+	for (const char *at = text; *at; at += strcspn(at, "\n")) {
+		at += *at == '\n';
+		if (!strncmp(at, value, len) && strchr("\n", at[len]))
+			return true;
+	}
+	return false;
+}
+
 static int add_setting(struct init_result *out, struct repo *repo,
 		       const char *key, const char *value, struct err *err)
 {
-	bool added = false;
+	char *file = xstrf("%sconfig", repo_git_dir(repo));
+	const char *get[] = { "git",       "config", "--file", file,
+			      "--get-all", key,      NULL };
+	const char *add[] = { "git",   "config", "--file", file,
+			      "--add", key,      value,    NULL };
+	struct child_result got = { 0 }, added = { 0 };
+	int ret = git_config(&got, get, err);
+	bool is_new = ret == 0 && !has_line(got.output.ptr, value);
 
-	if (repo_config_add(&added, repo, key, value, err) < 0)
-		return -1;
-	strvec_take(added ? &out->made : &out->kept,
-		    xstrf("git config %s %s", key, value));
-	return 0;
+	if (is_new)
+		ret = git_config(&added, add, err);
+	if (is_new && ret == 0 && added.exit_status)
+		ret = err_set(err, ERR_SYSTEM, "%s: git config: %.*s", file,
+			      (int)strcspn(added.error.ptr, "\n"),
+			      added.error.ptr);
+	if (ret == 0)
+		strvec_take(is_new ? &out->made : &out->kept,
+			    xstrf("git config %s %s", key, value));
+	child_result_release(&added);
+	child_result_release(&got);
+	free(file);
+	return ret;
 }
 
 /* The team's notes come with every fetch, beside our own, and are shown. With

@@ -91,15 +91,15 @@ static int take(int *at, int argc, char **argv, const struct option *first,
 	bool is_long = arg[1] == '-';
 	const char *name = arg + (is_long ? 2 : 1);
 	size_t len = strcspn(name, "=");
-	char letter = is_long ? '\0' : name[0];
+	const char *letter = is_long ? "" : name; /* its first one */
 	const char *value = is_long && name[len] ? name + len + 1 : NULL;
-	const struct option *option = find(first, name, len, letter);
+	const struct option *option = find(first, name, len, *letter);
 
 	if (!option)
-		option = find(second, name, len, letter);
-	if (!option || (letter && name[1] && option->type == OPTION_FLAG))
+		option = find(second, name, len, *letter);
+	if (!option || (*letter && name[1] && option->type == OPTION_FLAG))
 		return unknown(arg, first, second, err);
-	if (letter && name[1])
+	if (*letter && name[1])
 		value = name + 1;
 	if (option->type == OPTION_FLAG) {
 		if (value)

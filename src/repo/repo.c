@@ -374,39 +374,3 @@ char *repo_config(struct repo *repo, const char *key)
 	git_error_clear();
 	return copy;
 }
-
-struct value_search {
-	const char *value;
-	bool found;
-};
-
-static int on_value(const git_config_entry *entry, void *payload)
-{
-	struct value_search *search = payload;
-
-	search->found |= !strcmp(entry->value, search->value);
-	return 0;
-}
-
-int repo_config_add(bool *added, struct repo *repo, const char *key,
-		    const char *value, struct err *err)
-{
-	struct value_search search = { .value = value };
-	git_config *all = NULL, *own = NULL;
-	int code = git_repository_config(&all, repo->git);
-
-	if (!code)
-		code = git_config_open_level(&own, all, GIT_CONFIG_LEVEL_LOCAL);
-	if (!code)
-		code = git_config_get_multivar_foreach(own, key, NULL, on_value,
-						       &search);
-	if (code == GIT_ENOTFOUND)
-		code = 0;
-	*added = !search.found;
-	/* A pattern that no value matches: none is replaced. */
-	if (!code && !search.found)
-		code = git_config_set_multivar(own, key, "^$.", value);
-	git_config_free(own);
-	git_config_free(all);
-	return code ? err_set_git(err, code, "%s", key) : 0;
-}

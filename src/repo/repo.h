@@ -87,9 +87,4 @@ MUST_CHECK int repo_is_dirty(bool *out, struct repo *repo, struct err *err);
  * frees it. */
 char *repo_config(struct repo *repo, const char *key);
 
-/** Adds `value` to those that `key` has in the repository's own configuration;
- * *added is false if it is among them already. */
-MUST_CHECK int repo_config_add(bool *added, struct repo *repo, const char *key,
-			       const char *value, struct err *err);
-
 #endif /* REPO_REPO_H */
