@@ -83,6 +83,7 @@ static void write_line(enum log_level level, const char *msg)
 	buf_release(&line);
 }
 
+PRINTF(2, 0)
 static void vlog(enum log_level level, const char *fmt, va_list ap)
 {
 	char raw[LIMIT_LOG_LINE];

@@ -301,7 +301,7 @@ void remote_refs_filter(struct remote_refs *refs, const char *const *prefixes,
 const struct ref_entry *remote_refs_find(const struct remote_refs *refs,
 					 const char *name)
 {
-	struct ref_entry key = { NULL };
+	struct ref_entry key = { 0 };
 
 	if (refs->refs.len == 0)
 		return NULL;

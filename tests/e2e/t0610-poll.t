@@ -68,7 +68,7 @@ ok 'its commit has the note' sh -c 'git -C app.git notes --ref=referee show topi
 ok 'it does not run again' sh -c 'test -z "$(referee poll)"'
 git -C app push -q origin "topic/old:refs/referee/requests/no-such/please"
 ok 'a request for what is not there is told' exits 4 sh -c 'referee poll 2>err.txt'
-ok 'by its name' says_line "there is no workflow 'no-such'" err.txt
+ok 'by its name' says_line "no workflow 'no-such'" err.txt
 git -C app push -q origin :refs/referee/requests/no-such/please
 
 # Somebody else's notes stay.
