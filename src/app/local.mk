@@ -12,6 +12,7 @@ libapp_a_SOURCES = \
 	src/app/cost.c src/app/cost.h \
 	src/app/definitions.c src/app/definitions.h \
 	src/app/deliver.c src/app/deliver.h \
+	src/app/deliver_steps.c src/app/deliver_steps.h \
 	src/app/deliver_text.c src/app/deliver_text.h \
 	src/app/doctor.c src/app/doctor.h \
 	src/app/due.c src/app/due.h \
