@@ -1,9 +1,13 @@
 #include "app/check.h"
 
+#include <dirent.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/definitions.h"
 #include "code/rules.h"
+#include "code/rules_project.h"
+#include "core/alloc.h"
 #include "core/limits.h"
 #include "io/file.h"
 
@@ -13,6 +17,63 @@ static void count(struct check_counts *out,
 	out->workflows = definitions->workflows.len;
 	for (size_t i = 0; i < definitions->agents.len; i++)
 		out->agents += !definitions->agents.items[i]->is_shipped;
+}
+
+static bool ends_in(const char *path, const char *suffix)
+{
+	size_t len = strlen(path), tail = strlen(suffix);
+
+	return len > tail && !strcmp(path + len - tail, suffix);
+}
+
+static int check_rules(struct check_counts *out, const char *path,
+		       const char *shown_path, struct mistakes *mistakes,
+		       struct err *err)
+{
+	struct rule_set *set = rule_set_new();
+	struct buf text;
+	int ret;
+
+	buf_init(&text, LIMIT_WORKFLOW_BYTES);
+	ret = file_read(&text, path, err);
+	if (ret == 0) {
+		rule_set_add_file(set, shown_path, text.ptr, text.len,
+				  mistakes);
+		out->rules += rule_set_len(set);
+	}
+	buf_release(&text);
+	rule_set_free(set);
+	return ret;
+}
+
+static int is_yaml(const struct dirent *entry)
+{
+	return ends_in(entry->d_name, ".yml") ||
+	       ends_in(entry->d_name, ".yaml");
+}
+
+/* The project's rules, below the work tree at `dir`. */
+static int check_rule_folder(struct check_counts *out, const char *dir,
+			     struct mistakes *mistakes, struct err *err)
+{
+	char *folder = xstrf("%s" RULES_FOLDER, dir);
+	struct dirent **entries = NULL;
+	int count = scandir(folder, &entries, is_yaml, alphasort);
+	int ret = 0;
+
+	for (int i = 0; i < count; i++) {
+		char *path = xstrf("%s/%s", folder, entries[i]->d_name);
+		char *shown = xstrf(RULES_FOLDER "/%s", entries[i]->d_name);
+
+		if (!ret && i < LIMIT_RULE_FILES)
+			ret = check_rules(out, path, shown, mistakes, err);
+		free(path);
+		free(shown);
+		free(entries[i]);
+	}
+	free(entries);
+	free(folder);
+	return ret;
 }
 
 int check_work_tree(struct check_counts *out, const char *dir,
@@ -33,7 +94,8 @@ int check_work_tree(struct check_counts *out, const char *dir,
 		goto out;
 	}
 	if (definitions_add_work_tree(&definitions, repo_work_dir(repo),
-				      settings, mistakes, err) < 0)
+				      settings, mistakes, err) < 0 ||
+	    check_rule_folder(out, repo_work_dir(repo), mistakes, err) < 0)
 		goto out;
 	count(out, &definitions);
 	ret = 0;
@@ -41,13 +103,6 @@ out:
 	repo_free(repo);
 	definitions_release(&definitions);
 	return ret;
-}
-
-static bool ends_in(const char *path, const char *suffix)
-{
-	size_t len = strlen(path), tail = strlen(suffix);
-
-	return len > tail && !strcmp(path + len - tail, suffix);
 }
 
 static bool is_rule_file(const char *path)
@@ -66,24 +121,6 @@ static int check_settings(const char *path, struct mistakes *mistakes,
 	return ret;
 }
 
-static int check_rules(struct check_counts *out, const char *path,
-		       struct mistakes *mistakes, struct err *err)
-{
-	struct rule_set *set = rule_set_new();
-	struct buf text;
-	int ret;
-
-	buf_init(&text, LIMIT_WORKFLOW_BYTES);
-	ret = file_read(&text, path, err);
-	if (ret == 0) {
-		rule_set_add_file(set, path, text.ptr, text.len, mistakes);
-		out->rules += rule_set_len(set);
-	}
-	buf_release(&text);
-	rule_set_free(set);
-	return ret;
-}
-
 static int check_one(struct check_counts *out, struct definitions *definitions,
 		     const char *path, const struct settings *settings,
 		     struct mistakes *mistakes, struct err *err)
@@ -97,7 +134,7 @@ static int check_one(struct check_counts *out, struct definitions *definitions,
 			       "%s: only .yml, .md and .conf are checked",
 			       path);
 	if (is_rule_file(path))
-		return check_rules(out, path, mistakes, err);
+		return check_rules(out, path, path, mistakes, err);
 	return definitions_add_file(definitions, path, settings, mistakes, err);
 }
 

@@ -6,7 +6,6 @@
 #include "repo/object.h"
 #include "repo/tree.h"
 
-#define RULES_FOLDER  ".referee/rules"
 #define BASELINE_FILE ".referee/baseline"
 
 /* Notes what is too large as a mistake; *text is the caller's in any case. */

@@ -10,6 +10,8 @@
  * known.
  */
 
+#define RULES_FOLDER ".referee/rules"
+
 /**
  * Adds the rules and the baseline of `commit` to `set`, files in order of their
  * names. Mistakes are noted with their place, and what is right is used. Fails
