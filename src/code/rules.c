@@ -1,5 +1,6 @@
 #include "code/rules.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -240,4 +241,29 @@ bool rule_matches_example(const struct rule *rule, const char *text)
 	found = hits.len > 0;
 	rule_hits_release(&hits);
 	return found;
+}
+
+static pthread_once_t known_once = PTHREAD_ONCE_INIT;
+static uint32_t known_languages; /* a bit for each enum lang */
+
+static void find_known(void)
+{
+	struct rule_set *set = rule_set_new();
+
+	rule_set_add_shipped(set);
+	for (size_t i = 0; i < rule_set_len(set); i++) {
+		uint32_t languages = rule_set_get(set, i)->languages;
+
+		/* A rule for any language knows none. */
+		if (languages != UINT32_MAX)
+			known_languages |= languages;
+	}
+	known_languages &= ~(UINT32_C(1) << LANG_OTHER);
+	rule_set_free(set);
+}
+
+bool rules_know_file(const char *path)
+{
+	pthread_once(&known_once, find_known);
+	return known_languages >> lang_of_path(path) & 1;
 }

@@ -143,4 +143,8 @@ char *rule_baseline_line(const char *id, const char *path, const char *quote);
  * it. */
 bool rule_matches_example(const struct rule *rule, const char *text);
 
+/** Is there a shipped rule for the language of such a file? If not, only those
+ * for any language look at it. Any thread. */
+bool rules_know_file(const char *path);
+
 #endif /* CODE_RULES_H */

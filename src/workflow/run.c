@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "code/rules.h"
 #include "core/alloc.h"
 #include "core/clock.h"
 #include "core/text.h"
@@ -307,6 +308,32 @@ static bool advance(struct run *run, struct run_task *task)
 	return true;
 }
 
+/* How far the look saw a file, and why no further. Offline sees little of a
+ * source file in a language that it has no rules for. */
+static enum file_coverage seen_of(const char **reason, const struct run *run,
+				  const struct run_task *task,
+				  const struct prompt_coverage *seen,
+				  size_t index)
+{
+	const struct changed_file *file =
+		&sources_changeset(run->input.sources)->files[index];
+	const struct service_settings *service =
+		task->record->service ? settings_service(run->input.settings,
+							 task->record->service)
+				      : NULL;
+
+	*reason = seen->reason[index];
+	if (seen->coverage[index] != FILE_REVIEWED || !service ||
+	    service->kind != KIND_OFFLINE ||
+	    (file->file_class != CLASS_SOURCE &&
+	     file->file_class != CLASS_TEST) ||
+	    rules_know_file(file->path))
+		return seen->coverage[index];
+	*reason = "offline has no rules for its language; only secrets and the "
+		  "like were looked for";
+	return FILE_PARTIAL;
+}
+
 /* A file counts as far as the look that saw most of it. */
 static void settle_file(struct file_record *file, const struct run *run,
 			size_t index)
@@ -317,13 +344,17 @@ static void settle_file(struct file_record *file, const struct run *run,
 	for (size_t i = 0; i < run->record.task_count; i++)
 		for (size_t j = 0; j < run->tasks[i].look_count; j++) {
 			const struct run_look *look = &run->tasks[i].looks[j];
-			const struct prompt_coverage *seen = &look->coverage;
+			enum file_coverage coverage;
+			const char *why;
 
-			if (!look->is_answered ||
-			    seen->coverage[index] > file->coverage)
+			if (!look->is_answered)
 				continue;
-			file->coverage = seen->coverage[index];
-			reason = seen->reason[index];
+			coverage = seen_of(&why, run, &run->tasks[i],
+					   &look->coverage, index);
+			if (coverage > file->coverage)
+				continue;
+			file->coverage = coverage;
+			reason = why;
 		}
 	if (file->coverage != FILE_REVIEWED && reason)
 		file->reason = xstrdup(reason);

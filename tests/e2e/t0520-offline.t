@@ -118,4 +118,17 @@ ok 'the same answers every time' sh -c '
 	git update-ref -d refs/referee/runs
 	referee run --workflow "$1" --format json | grep -v "\"id\"\|duration_ms\|started_at" >../2
 	cmp ../1 ../2' same "$work/documentation-agent.yml"
+
+# What offline knows little of is not called reviewed.
+mkdir -p web && echo 'export const rate = 1;' >web/Rate.tsx
+echo 'let rate = 1' >ios/Rate.swift
+git add . && git commit -q -m 'Rates of the web'
+asked code-review-agent
+ok 'a file of a language without rules was seen in part' told '[f for f in d["runs"][0]["files"] if f["path"] == "web/Rate.tsx" and f["coverage"] == "partial" and "no rules for its language" in f["reason"]]'
+ok 'one with rules was reviewed' told '[f for f in d["runs"][0]["files"] if f["path"] == "ios/Rate.swift" and f["coverage"] == "reviewed"]'
+
+# check reads the rules of the work tree.
+mkdir -p .referee/rules && printf 'rules:\n  - idd: x\n' >.referee/rules/own.yml
+ok 'a mistake in a rule is one for check' exits 2 sh -c 'referee check 2>../err.txt'
+ok 'with its place' grep -q '^.referee/rules/own.yml:2:5: ' ../err.txt
 finish
