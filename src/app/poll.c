@@ -449,23 +449,6 @@ static int choose_projects(struct poll *poll, struct err *err)
 	return 0;
 }
 
-/* Alerts about money go out, and each project has its own. */
-static int setup_budgets(struct poll *poll, struct err *err)
-{
-	(void)wiring_tell(poll->wiring);
-	for (size_t i = 0; i < poll->watched_count; i++) {
-		const struct project_settings *project =
-			poll->watched[i].settings;
-
-		if (project->budget_monthly_nusd > 0 &&
-		    gateway_set_project_budget(
-			    wiring_gateway(poll->wiring), project->name,
-			    project->budget_monthly_nusd, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 static int setup(struct poll *poll, struct err *err)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
@@ -476,9 +459,10 @@ static int setup(struct poll *poll, struct err *err)
 	    spend_open_installation(&poll->spend, settings, err) < 0 ||
 	    loop_new(&poll->loop, err) < 0 ||
 	    wiring_new(&poll->wiring, poll->loop, settings, poll->spend, err) <
-		    0 ||
-	    setup_budgets(poll, err) < 0)
+		    0)
 		return -1;
+	/* Alerts about money go out from here on. */
+	(void)wiring_tell(poll->wiring);
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
 		if (signals[i] == SIGHUP && !poll->options->watch_ms)
 			continue;
