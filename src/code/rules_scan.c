@@ -7,6 +7,7 @@
 #include "core/alloc.h"
 #include "core/clock.h"
 #include "core/limits.h"
+#include "core/text.h"
 
 #define VIEW_COUNT (VIEW_BARE + 1)
 
@@ -30,22 +31,6 @@ struct window {
 	const char *text;
 	size_t start, end;
 };
-
-static void find_lines(struct scan *scan)
-{
-	const char *text = scan->input->text;
-	size_t len = scan->input->len;
-	size_t count = 1, line = 1;
-
-	for (size_t i = 0; i < len; i++)
-		count += text[i] == '\n';
-	scan->starts = xcalloc(count + 2, sizeof(size_t));
-	for (size_t i = 0; i < len; i++)
-		if (text[i] == '\n')
-			scan->starts[++line] = i + 1;
-	scan->starts[count + 1] = len + 1;
-	scan->line_count = count;
-}
 
 static const char *view_of(struct scan *scan, enum code_view view)
 {
@@ -405,7 +390,8 @@ void rules_scan(struct rule_hits *hits, const struct rule_set *set,
 	if (input->file_class == CLASS_GENERATED ||
 	    input->file_class == CLASS_VENDORED)
 		return;
-	find_lines(&scan);
+	scan.starts = text_line_starts(&scan.line_count, scan.input->text,
+				       scan.input->len);
 	scan.candidates = xcalloc(scan.line_count + 2, sizeof(bool));
 	rule_ignores_find(&scan.ignores, input->text, view_of(&scan, VIEW_STR),
 			  input->len);

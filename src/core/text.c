@@ -253,3 +253,19 @@ const char *text_closest(const char *word, const char *const *candidates,
 	}
 	return best;
 }
+
+size_t *text_line_starts(size_t *count, const char *text, size_t len)
+{
+	size_t lines = 1, line = 1;
+	size_t *starts;
+
+	for (size_t i = 0; i < len; i++)
+		lines += text[i] == '\n';
+	starts = xcalloc(lines + 2, sizeof(*starts));
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == '\n')
+			starts[++line] = i + 1;
+	starts[lines + 1] = len + 1;
+	*count = lines;
+	return starts;
+}

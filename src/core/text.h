@@ -46,4 +46,8 @@ size_t text_cut(const char *text, size_t len, size_t max);
 const char *text_closest(const char *word, const char *const *candidates,
 			 size_t count);
 
+/** Where each line begins: [1] to [*count], and at [*count + 1] one past the
+ * text, as if a line followed. The caller frees it. */
+size_t *text_line_starts(size_t *count, const char *text, size_t len);
+
 #endif /* CORE_TEXT_H */

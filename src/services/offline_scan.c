@@ -8,6 +8,7 @@
 #include "code/rule_ignore.h"
 #include "core/alloc.h"
 #include "core/limits.h"
+#include "core/text.h"
 
 /* One text with its credentials and lines; these count from 1. */
 struct look {
@@ -22,22 +23,6 @@ struct look {
 void offline_scan_release(struct offline_scan *scan)
 {
 	strvec_release(&scan->problems);
-}
-
-static void find_lines(struct look *look)
-{
-	const char *text = look->input->text;
-	size_t len = look->input->len;
-	size_t count = 1, line = 1;
-
-	for (size_t i = 0; i < len; i++)
-		count += text[i] == '\n';
-	look->starts = xcalloc(count + 2, sizeof(size_t));
-	for (size_t i = 0; i < len; i++)
-		if (text[i] == '\n')
-			look->starts[++line] = i + 1;
-	look->starts[count + 1] = len + 1;
-	look->line_count = count;
 }
 
 static void find_ignores(struct look *look)
@@ -57,7 +42,8 @@ static void look_begin(struct look *out, struct offline_scan *scan,
 	*out = (struct look){ .scan = scan, .input = input };
 	secrets_scan(&out->found, scan->secrets, input->text, input->len,
 		     input->path);
-	find_lines(out);
+	out->starts = text_line_starts(&out->line_count, out->input->text,
+				       out->input->len);
 }
 
 static void look_release(struct look *look)
