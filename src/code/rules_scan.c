@@ -333,7 +333,7 @@ static int search_around(struct scan *scan, const struct rule *rule,
 
 static int apply(struct scan *scan, const struct rule *rule, struct err *err)
 {
-	int64_t until = clock_mono_ms() + LIMIT_RULE_FILE_MS;
+	int64_t until = clock_cpu_ms() + LIMIT_RULE_FILE_MS;
 	size_t next = 0;
 	bool suits;
 
@@ -346,7 +346,7 @@ static int apply(struct scan *scan, const struct rule *rule, struct err *err)
 			continue;
 		if (search_around(scan, rule, line, &next, err) < 0)
 			return -1;
-		if (!rule->is_shipped && clock_mono_ms() > until)
+		if (!rule->is_shipped && clock_cpu_ms() > until)
 			return err_set(err, ERR_TIMEOUT,
 				       "the pattern took over %d ms",
 				       LIMIT_RULE_FILE_MS);

@@ -54,6 +54,11 @@ int64_t clock_mono_ms(void)
 	return source->mono_ms();
 }
 
+int64_t clock_cpu_ms(void)
+{
+	return read_clock(CLOCK_THREAD_CPUTIME_ID);
+}
+
 int64_t clock_boot_ms(void)
 {
 	return source->boot_ms();

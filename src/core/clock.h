@@ -19,6 +19,12 @@ int64_t clock_wall_ms(void);
 int64_t clock_mono_ms(void);
 int64_t clock_boot_ms(void);
 
+/**
+ * Milliseconds the calling thread has computed; never a test's own. For limits
+ * on work: a busy machine must not change what is found.
+ */
+int64_t clock_cpu_ms(void);
+
 /** Any thread may read; set only while one thread runs. */
 struct clock_source {
 	int64_t (*wall_ms)(void);

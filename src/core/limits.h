@@ -71,7 +71,7 @@
 #define LIMIT_RULE_LINES    40         /* that one match may span        */
 #define LIMIT_RULE_LINE     4096       /* longer lines are not looked at */
 #define LIMIT_RULE_WINDOW   (16 * KIB) /* text one match may span        */
-#define LIMIT_RULE_FILE_MS  2000       /* of one project rule on a file  */
+#define LIMIT_RULE_FILE_MS  2000       /* of computing, a rule on a file  */
 #define LIMIT_RULE_BASELINE 100000     /* lines                          */
 /* Understanding code. */
 #define LIMIT_OUTLINE_BYTES (64 * MIB) /* larger files have no outline */
@@ -100,10 +100,6 @@
 #define LIMIT_RUN_FILES      2000000    /* files of all records */
 #define LIMIT_STATE_BYTES    (8 * MIB)  /* of a pull */
 #define LIMIT_PREVIOUS_BYTES (16 * KIB) /* of findings told to agents */
-#define LIMIT_STATE_ITEMS    10000      /* of each list in it */
-#define LIMIT_FINDINGS       1000       /* kept of one run */
-#define LIMIT_RUN_FILES      2000000    /* files of all records */
-#define LIMIT_STATE_BYTES    (8 * MIB)  /* of a pull */
 #define LIMIT_STATE_ITEMS    10000      /* of each list in it */
 #define LIMIT_STATE_FILES    1000000
 #define LIMIT_SEGMENT_BYTES  (4 * MIB)  /* of the ledger */
