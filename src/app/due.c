@@ -127,6 +127,7 @@ const char *due_now(const struct workflow_state *state, bool is_told,
 		return is_told ? "what it waited for is known" : NULL;
 	case PROGRESS_STORED:
 	case PROGRESS_DELIVERED:
+		return "was not delivered";
 	case PROGRESS_DONE:
 		return NULL;
 	}

@@ -31,8 +31,14 @@ libapp_a_SOURCES = \
 	src/app/outlook.c src/app/outlook.h \
 	src/app/own_refs.c src/app/own_refs.h \
 	src/app/poll.c src/app/poll.h \
-	src/app/poll_change.c src/app/poll_look.c \
-	src/app/poll_project.h src/app/poll_settle.c \
+	src/app/poll_ask.c src/app/poll_ask.h src/app/poll_change.c \
+	src/app/poll_commands.c src/app/poll_forge_pulls.c \
+	src/app/poll_look.c src/app/poll_look.h \
+	src/app/poll_pass.c src/app/poll_pass.h \
+	src/app/poll_project.h src/app/poll_pulls.c src/app/poll_pushes.c \
+	src/app/poll_questions.c src/app/poll_questions.h \
+	src/app/poll_reply.c src/app/poll_reply.h src/app/poll_settle.c \
+	src/app/poll_tell.c src/app/poll_tell.h \
 	src/app/process.c src/app/process.h \
 	src/app/spend.c src/app/spend.h \
 	src/app/scan.c src/app/scan.h \

@@ -16,6 +16,7 @@ static void change_free(struct poll_change *change)
 {
 	free(change->place);
 	free(change->branch);
+	free(change->target);
 	free(change->request);
 	free(change->title);
 	free(change->description);
@@ -30,8 +31,29 @@ static void change_free(struct poll_change *change)
 	free(change);
 }
 
+static void reply_free(struct poll_reply *reply)
+{
+	free(reply->comment);
+	free(reply->text);
+	free(reply->last_comment);
+	free(reply);
+}
+
+static void question_free(struct poll_question *question)
+{
+	forge_answer_release(&question->answer);
+	free(question->id);
+	free(question);
+}
+
 void poll_project_release(struct poll_project *project)
 {
+	for (size_t i = 0; i < project->reply_count; i++)
+		reply_free(project->replies[i]);
+	free(project->replies);
+	for (size_t i = 0; i < project->question_count; i++)
+		question_free(project->questions[i]);
+	free(project->questions);
 	for (size_t i = 0; i < project->change_count; i++)
 		change_free(project->changes[i]);
 	free(project->changes);
@@ -48,6 +70,19 @@ void poll_project_release(struct poll_project *project)
 	company_release(&project->company);
 	mirror_free(project->mirror);
 	project_lock_free(project->lock);
+}
+
+struct pull_state *poll_find_state(const struct poll_project *project,
+				   int64_t number, const char *branch)
+{
+	for (size_t i = 0; i < project->state_count; i++) {
+		struct pull_state *state = project->states[i];
+
+		if (number ? state->number == number
+			   : !state->number && !strcmp(state->branch, branch))
+			return state;
+	}
+	return NULL;
 }
 
 static void tell_mistakes(const struct poll_project *project,

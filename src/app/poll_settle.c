@@ -26,8 +26,8 @@ static void settle_use(struct pull_state *state, struct poll_change *change,
 		due_mark(at, change->changeset.change_key, head,
 			 change->uses[i].event, now_ms);
 	due_settle(at, record, now_ms);
-	/* There is nobody to deliver to but git. */
-	if (at->progress == PROGRESS_STORED)
+	/* Nobody is told of it but git. */
+	if (at->progress == PROGRESS_STORED && !poll_change_is_told(change))
 		at->progress = PROGRESS_DONE;
 	if (change->uses[i].period) {
 		free(at->period);
@@ -40,13 +40,17 @@ static int settle_state(struct pull_state *state, void *payload,
 {
 	struct poll_change *change = payload;
 
+	state->epoch = project_lock_epoch(change->project->lock);
+	if (change->is_landing) {
+		state->is_closed = true;
+		return 0;
+	}
 	for (size_t i = 0; i < change->judged.count; i++)
 		settle_use(state, change, i);
 	if (change->is_handled_by_head) {
 		oid_format(state->head, &change->changeset.head);
 		state->seen_at_ms = change->project->now_ms;
 	}
-	state->epoch = project_lock_epoch(change->project->lock);
 	return 0;
 }
 
@@ -60,8 +64,9 @@ static int settle_change(struct poll_project *project,
 		return 0;
 	}
 	fault_point("poll.settle");
-	return pull_state_edit(mirror_repo(project->mirror), 0, change->branch,
-			       settle_state, change, err);
+	return pull_state_edit(mirror_repo(project->mirror),
+			       change->pull ? change->pull->number : 0,
+			       change->branch, settle_state, change, err);
 }
 
 int poll_settle(struct poll_project *project, struct err *err)
@@ -69,8 +74,63 @@ int poll_settle(struct poll_project *project, struct err *err)
 	for (size_t i = 0; i < project->change_count; i++)
 		if (settle_change(project, project->changes[i], err) < 0)
 			return -1;
+	return 0;
+}
+
+int poll_push(struct poll_project *project, struct err *err)
+{
 	if (!mirror_has_news(project->mirror) || !project->may_push)
 		return 0;
 	project->has_pushed = true;
 	return mirror_push(project->mirror, err);
+}
+
+static void set_text(char **to, const char *text)
+{
+	free(*to);
+	*to = xstrdup(text);
+}
+
+/* Did everybody on that pull get an answer? */
+static bool are_all_said(const struct poll_project *project,
+			 const struct pull_state *state)
+{
+	for (size_t i = 0; i < project->reply_count; i++)
+		if (project->replies[i]->state == state &&
+		    !project->replies[i]->is_said)
+			return false;
+	return true;
+}
+
+int poll_answered(struct poll_project *project, struct err *err)
+{
+	struct pull_state **states = xcalloc(project->reply_count + 1,
+					     sizeof(*states));
+	size_t count = 0;
+	int ret = 0;
+
+	for (size_t i = 0; i < project->reply_count; i++) {
+		const struct poll_reply *reply = project->replies[i];
+		struct pull_state *state = reply->state;
+
+		if (reply->is_said)
+			set_text(&pull_state_posted(state, "command",
+						    reply->comment)
+					  ->id,
+				 "answered");
+		if (reply->read_at_ms && are_all_said(project, state)) {
+			if (reply->last_comment)
+				set_text(&state->last_comment,
+					 reply->last_comment);
+			state->comments_at_ms = reply->read_at_ms;
+		}
+		if (!count || states[count - 1] != state)
+			states[count++] = state;
+	}
+	fault_point("poll.answered");
+	if (count)
+		ret = pull_states_save(mirror_repo(project->mirror), states,
+				       count, err);
+	free(states);
+	return ret;
 }

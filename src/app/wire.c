@@ -141,3 +141,8 @@ struct gateway *wiring_gateway(struct wiring *wiring)
 {
 	return wiring->gateway;
 }
+
+struct http *wiring_http(struct wiring *wiring)
+{
+	return wiring->http;
+}

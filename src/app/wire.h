@@ -29,6 +29,9 @@ void wiring_free(struct wiring *wiring);
 
 struct gateway *wiring_gateway(struct wiring *wiring);
 
+/** What everything of the process is sent with; good until wiring_close(). */
+struct http *wiring_http(struct wiring *wiring);
+
 /** What messages are sent with. From now on alerts about spending go to the
  * section that [budget] names; before that, and in somebody's clone, nobody
  * but the log is told anything. */

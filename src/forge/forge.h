@@ -26,7 +26,7 @@ enum forge_act {
 	FORGE_PULLS,         /* every open pull; conditional: `pulls`        */
 	FORGE_PULL,          /* one, also if closed: `pulls`                 */
 	FORGE_COMMENTS,      /* of all pulls, changed at `since`: `comments` */
-	FORGE_LINE_COMMENTS, /* the same of remarks on lines                */
+	FORGE_LINE_COMMENTS, /* of one pull: remarks on lines               */
 	FORGE_PULL_COMMENTS, /* of one pull, all pages                      */
 	FORGE_REVIEWS,       /* of one pull: `comments`, the reviews' bodies */
 	FORGE_REVIEW_LINES,  /* of the review `id`: its remarks on lines     */
@@ -138,6 +138,7 @@ struct forge_comment {
 	char *state; /* of reviews: "pending", "commented" ... */
 	char *path;  /* of remarks on lines */
 	int64_t updated_ms;
+	bool has_reactions; /* or they are not told of */
 };
 
 struct forge_reaction {
@@ -168,11 +169,14 @@ struct forge_answer {
 	char *cursor;   /* where the next page starts; within forge/ */
 };
 
+void forge_answer_release(struct forge_answer *answer);
+
 struct forge;
 
 /**
  * The end of a wish; once, never from inside forge_start(). One of `answer` and
- * `err` is NULL. The answer is gone afterwards.
+ * `err` is NULL. The answer is gone afterwards; whoever wants to keep it copies
+ * the struct and leaves a zeroed one.
  *
  * ERR_NOT_FOUND (deleted, or not for us to see), ERR_AUTH, ERR_RATE (seconds in
  * `detail`: longer than we wait here), ERR_INVALID (refused as wrong: the

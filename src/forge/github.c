@@ -268,10 +268,8 @@ static const struct {
 			     "/issues/comments?sort=updated&direction=asc&" PAGE
 			     "%S",
 			     false, true },
-	[FORGE_LINE_COMMENTS] = { "GET",
-				  "/pulls/comments?sort=updated&"
-				  "direction=asc&" PAGE "%S",
-				  false, true },
+	[FORGE_LINE_COMMENTS] = { "GET", "/pulls/%N/comments?" PAGE, false,
+				  true },
 	[FORGE_PULL_COMMENTS] = { "GET", "/issues/%N/comments?" PAGE, false,
 				  true },
 	[FORGE_REVIEWS] = { "GET", "/pulls/%N/reviews?" PAGE, false, true },

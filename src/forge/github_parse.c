@@ -145,6 +145,8 @@ static int read_comment(struct forge_answer *out, const struct json *at,
 	comment->updated_ms = time_of(at, "updated_at");
 	if (!comment->updated_ms)
 		comment->updated_ms = time_of(at, "submitted_at");
+	comment->has_reactions = json_int_or(at, "reactions.total_count", 1) >
+				 0;
 	return 0;
 }
 

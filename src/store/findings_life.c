@@ -123,6 +123,19 @@ static void say(struct known_finding *finding, const char *what, const char *by,
 	event->reason = copy(reason);
 }
 
+void known_finding_note(struct known_finding *finding, const char *what,
+			const char *by, int64_t now_ms)
+{
+	for (size_t i = 0; i < finding->event_count; i++) {
+		const struct finding_event *event = &finding->history[i];
+
+		if (!strcmp(event->what, what) &&
+		    (!by || (event->by && !strcmp(event->by, by))))
+			return;
+	}
+	say(finding, what, by, NULL, now_ms);
+}
+
 int known_finding_dismiss(struct known_finding *finding, const char *by,
 			  const char *reason, int64_t now_ms, struct err *err)
 {

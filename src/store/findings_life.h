@@ -39,7 +39,7 @@ enum finding_state {
 const char *finding_state_name(enum finding_state state);
 
 /** What became of a finding, and when: "opened", "fixed", "dismissed",
- * "reopened". */
+ * "reopened"; and what people think of it: "liked", "disliked", "resolved". */
 struct finding_event {
 	char *what;
 	int64_t at_ms;
@@ -118,6 +118,11 @@ MUST_CHECK int known_list_resolve(size_t *out, const struct known_list *list,
  * fingerprint? */
 bool known_finding_is_same(const struct known_finding *a,
 			   const struct known_finding *b);
+
+/** Somebody's opinion, once for each `what` and `by` (NULL: not told); the
+ * state stays. */
+void known_finding_note(struct known_finding *finding, const char *what,
+			const char *by, int64_t now_ms);
 
 /** A person's word; `by` and `reason` are copied. ERR_INVALID if it is fixed
  * (dismissing) or not dismissed (reopening). */

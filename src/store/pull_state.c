@@ -83,6 +83,7 @@ static const struct field pull_fields[] = {
 	{ ROW(struct pull_state, labels, FIELD_TEXTS) },
 	{ ROW(struct pull_state, change_keys, FIELD_TEXTS) },
 	TEXT(struct pull_state, last_comment),
+	LONG(struct pull_state, comments_at_ms),
 	LONG(struct pull_state, seen_at_ms),
 };
 

@@ -82,6 +82,7 @@ struct pull_state {
 	struct strvec labels;
 	struct strvec change_keys; /* seen, oldest first, bounded */
 	char *last_comment;        /* id of the last one read     */
+	int64_t comments_at_ms;    /* read as of then, the forge's clock */
 	int64_t seen_at_ms;
 	struct workflow_state *workflows;
 	size_t workflow_count, workflow_cap;

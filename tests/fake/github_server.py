@@ -9,7 +9,8 @@ the end state goes to STATE when it changes, so that a test can look at both.
 It is strict: what GitHub would refuse it refuses, and what nobody expects is
 an exchange with status 599 that a test must not find. The test talks to it at
 /_/: POST /_/pull {number, head_ref, ...}, /_/comment, /_/review, /_/fault
-{match, times, status, body, headers, after, hang, cut}, GET /_/state.
+{match, times, status, body, headers, after, hang, cut}, /_/forget, /_/react,
+/_/resolve, GET /_/state.
 """
 import hashlib
 import json
@@ -24,6 +25,8 @@ TOKENS = {"token-of-referee-0123456789": ("referee-bot", 900),
           "other-token-0123456789": ("referee-bot", 900),
           "token-of-eve-0123456789": ("eve", 666)}
 PERMISSIONS = {"ada": "admin", "bob": "write", "eve": "read"}
+REACTIONS = ("+1", "-1", "laugh", "confused", "heart", "hooray", "rocket",
+             "eyes")
 LIMIT = 65536
 DATE = "2026-11-24T03:00:00Z"
 MARK = "https://github.test"
@@ -94,6 +97,19 @@ class Hub:
         return subprocess.run(["git", "-C", self.git_dir, *words], check=True,
                               capture_output=True, text=True).stdout
 
+    def now(self):
+        """Later than whatever was before."""
+        self.next_id += 1
+        return "2026-11-24T%02d:%02d:%02dZ" % (
+            self.next_id // 3600 % 24, self.next_id // 60 % 60,
+            self.next_id % 60)
+
+    def touch(self, number):
+        now = self.now()
+        if number in self.pulls:
+            self.pulls[number]["updated"] = now
+        return now
+
     def state(self):
         return {"pulls": list(self.pulls.values()), "comments": self.comments,
                 "reviews": self.reviews, "lines": self.lines,
@@ -131,7 +147,10 @@ class Hub:
             id=pull["number"], node_id="P%d" % pull["number"],
             number=pull["number"], state=pull["state"], locked=False,
             title=pull["title"], user=author, body=pull["body"],
-            labels=[], milestone=None, created_at=DATE,
+            labels=[{"id": 1, "node_id": "B", "url": at, "name": name,
+                     "description": "", "color": "ff0000",
+                     "default": False} for name in pull["labels"]],
+            milestone=None, created_at=DATE,
             updated_at=pull["updated"], merge_commit_sha=pull.get("merge"),
             closed_at=None if pull["state"] == "open" else DATE,
             merged_at=DATE if pull.get("merge") else None, assignee=None,
@@ -184,8 +203,16 @@ class Hub:
                 "pull_request_review_id": line["review"],
                 "author_association": "MEMBER", "created_at": DATE,
                 "updated_at": line["updated"],
+                "reactions": self.show_rollup(line["id"]),
                 "_links": {"self": {"href": at}, "html": {"href": at},
                            "pull_request": {"href": at}}}
+        return made
+
+    def show_rollup(self, number):
+        mine = [r["content"] for r in self.reactions
+                if r["comment"] == number]
+        made = {name: mine.count(name) for name in REACTIONS}
+        made.update(url=MARK, total_count=len(mine))
         return made
 
     def commentable(self, pull, path):
@@ -249,7 +276,7 @@ class Api:
             ("GET", repo + r"/issues/comments", self.all_comments),
             ("PATCH", repo + r"/issues/comments/(\d+)", self.edit_comment),
             ("POST", repo + r"/issues/comments/(\d+)/reactions", self.react),
-            ("GET", repo + r"/pulls/comments", self.all_lines),
+            ("GET", repo + r"/pulls/(\d+)/comments", self.pull_lines),
             ("GET", repo + r"/pulls/comments/(\d+)/reactions",
              self.list_reactions),
             ("POST", repo + r"/statuses/([0-9a-f]{40})", self.add_status),
@@ -302,6 +329,7 @@ class Api:
                   "commit": body["commit_id"],
                   "state": "COMMENTED" if body.get("event") else "PENDING"}
         hub.reviews.append(review)
+        hub.touch(pull["number"])
         for line in body.get("comments", []):
             made = dict(line, id=hub.number(), pull=pull["number"],
                         by=list(who), commit=body["commit_id"],
@@ -335,16 +363,17 @@ class Api:
         return 200, [self.hub.show_comment(c) for c in self.hub.comments
                      if c["updated"] >= since]
 
-    def all_lines(self, _who, _parts, query, _body):
-        since = query.get("since", "")
-        return 200, [self.hub.show_line(c) for c in self.hub.lines
-                     if c["updated"] >= since]
+    def pull_lines(self, _who, parts, _query, _body):
+        pull = self.hub.pull(parts[0])
+        return 200, [self.hub.show_line(line) for line in self.hub.lines
+                     if line["pull"] == pull["number"]]
 
     def add_comment(self, who, parts, _query, body):
         check_body(body.get("body"))
         comment = {"id": self.hub.number(), "by": list(who),
                    "pull": self.hub.pull(parts[0])["number"],
-                   "body": body["body"], "updated": DATE}
+                   "body": body["body"]}
+        comment["updated"] = self.hub.touch(comment["pull"])
         self.hub.comments.append(comment)
         return 201, self.hub.show_comment(comment)
 
@@ -358,12 +387,12 @@ class Api:
         comment = self.find_comment(parts[0])
         check_body(body.get("body"))
         comment["body"] = body["body"]
+        comment["updated"] = self.hub.touch(comment["pull"])
         return 200, self.hub.show_comment(comment)
 
     def react(self, who, parts, _query, body):
         self.find_comment(parts[0])
-        if body["content"] not in ("+1", "-1", "laugh", "confused", "heart",
-                                   "hooray", "rocket", "eyes"):
+        if body["content"] not in REACTIONS:
             raise Refused(422, "Validation Failed")
         for old in self.hub.reactions:
             if (old["comment"], old["content"], old["by"]) == (
@@ -432,16 +461,16 @@ class Control:
         pull = self.hub.pulls.setdefault(body["number"], {
             "number": body["number"], "head_ref": "topic", "base_ref": "main",
             "head_repository": "acme/app", "title": "A change", "body": "",
-            "author": "ada", "author_id": 7, "state": "open", "draft": False})
+            "author": "ada", "author_id": 7, "state": "open", "draft": False,
+            "labels": []})
         pull.update(body)
-        pull["updated"] = "2026-11-24T04:%02d:%02dZ" % (
-            self.hub.number() // 60 % 60, self.hub.next_id % 60)
+        self.hub.touch(pull["number"])
         return pull
 
     def comment(self, body):
-        comment = {"id": self.hub.number(), "by": ["eve", 666],
-                   "updated": DATE}
+        comment = {"id": self.hub.number(), "by": ["eve", 666]}
         comment.update(body)
+        comment["updated"] = self.hub.touch(comment["pull"])
         self.hub.comments.append(comment)
         return comment
 
@@ -450,7 +479,25 @@ class Control:
                   "state": "PENDING", "body": "", "commit": "0" * 40}
         review.update(body)
         self.hub.reviews.append(review)
+        self.hub.touch(review["pull"])
         return review
+
+    def react(self, body):
+        """Reactions are the one thing that moves nothing."""
+        made = {"id": self.hub.number(), "by": ["ada", 7]}
+        made.update(body)
+        self.hub.reactions.append(made)
+        return made
+
+    def resolve(self, body):
+        thread = self.hub.threads["T%d" % body["comment"]]
+        thread["resolved"] = True
+        self.hub.touch(thread["pull"])
+        return thread
+
+    def drop(self, body):
+        """As if the pull had never been."""
+        return self.hub.pulls.pop(body["number"])
 
     def forget(self, body):
         self.hub.comments = [c for c in self.hub.comments
