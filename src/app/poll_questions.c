@@ -155,7 +155,6 @@ void poll_questions_pulls(struct poll_project *project)
 		    is_listed(&list->answer, state->number))
 			continue;
 		ask(project, FORGE_PULL, state->number, NULL);
-		ask_about(project, state, state->number);
 	}
 	ask_about_open(project, &list->answer);
 }
@@ -218,6 +217,11 @@ void poll_questions_people(struct poll_project *project)
 		if (question->act == FORGE_COMMENTS ||
 		    question->act == FORGE_REVIEWS)
 			ask_for_authors(project, &question->answer);
+		else if (question->act == FORGE_PULL && question->is_answered)
+			ask_about(
+				project,
+				poll_find_state(project, question->pull, NULL),
+				question->pull);
 		else if (question->act == FORGE_LINE_COMMENTS)
 			ask_for_reactions(project, question->pull,
 					  &question->answer);

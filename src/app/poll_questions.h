@@ -10,7 +10,8 @@
 /* About pulls that are gone, or that something happened to. */
 void poll_questions_pulls(struct poll_project *project);
 
-/* About those who gave commands, and who likes which finding. */
+/* What follows from the answers: about pulls that were closed, those who gave
+ * commands, who likes which finding. */
 void poll_questions_people(struct poll_project *project);
 
 /* Was anything said about the pull since its comments were read? */
