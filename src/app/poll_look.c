@@ -15,6 +15,7 @@
 #include "core/fault.h"
 #include "core/limits.h"
 #include "core/log.h"
+#include "core/random.h"
 #include "repo/object.h"
 #include "repo/refs.h"
 #include "store/requests.h"
@@ -130,12 +131,24 @@ static void hold_back(struct workflow_state *at, const char *why,
 	at->changed_at_ms = now_ms;
 }
 
-/* Somebody asked for it, and no result is there yet. */
-static bool is_forced(const struct workflow_state *at, enum trigger_event kind)
+/* Somebody asked for it, and what was judged since is not the answer. */
+static bool is_forced(const struct look *look, const struct workflow_state *at,
+		      enum trigger_event kind)
 {
-	return kind == EVENT_MANUAL && (at->progress == PROGRESS_DUE ||
-					at->progress == PROGRESS_RUNNING ||
-					at->progress == PROGRESS_FAILED);
+	struct run_record record = { 0 };
+	struct err ignored = ERR_INIT;
+	bool is_answered;
+
+	if (kind != EVENT_MANUAL || at->progress == PROGRESS_STORED ||
+	    at->progress == PROGRESS_DELIVERED)
+		return false;
+	if (at->progress == PROGRESS_FAILED ||
+	    runs_find(&record, look->repo, at->change_key, at->workflow,
+		      &ignored) < 0)
+		return true;
+	is_answered = ulid_time_ms(record.id) >= at->changed_at_ms;
+	run_record_release(&record);
+	return !is_answered;
 }
 
 static void choose_one(struct look *look, struct poll_change *change,
@@ -159,7 +172,8 @@ static void choose_one(struct look *look, struct poll_change *change,
 	poll_change_use(change, workflow, event, why);
 	if (holds == HOLDS_UNKNOWN)
 		change->workflows[change->count - 1].unknown = unknown;
-	change->workflows[change->count - 1].is_forced = is_forced(at, kind);
+	change->workflows[change->count - 1].is_forced = is_forced(look, at,
+								   kind);
 }
 
 void look_choose(struct look *look, struct poll_change *change,

@@ -5,11 +5,15 @@
 . "$SRCDIR/tests/lib/mobile.sh"
 . "$SRCDIR/tests/lib/github.sh"
 . "$SRCDIR/tests/lib/poll.sh"
+. "$SRCDIR/tests/lib/git_server.sh"
 
+token=the-right-token
 new_project app
+git -C app.git config http.receivepack true
+start_git_server "$work"
 start_github "$work/app.git"
 write_config
-sed -i "s|^url = .*|url = $work/app.git|" referee.conf
+sed -i "s|^url = .*|url = http://127.0.0.1:$git_port/auth/app.git|" referee.conf
 
 poll()
 {
@@ -213,4 +217,5 @@ ok 'the token is nowhere but in the configuration' sh -c \
 	"! grep -rq $token state app.git out.txt"
 ok 'the server is sound' is_sound app.git
 stop_github
+stop_git_server
 finish

@@ -22,6 +22,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 TOKENS = {"token-of-referee-0123456789": ("referee-bot", 900),
+          "the-right-token": ("referee-bot", 900),  # git_server.py's, too
           "other-token-0123456789": ("referee-bot", 900),
           "token-of-eve-0123456789": ("eve", 666)}
 PERMISSIONS = {"ada": "admin", "bob": "write", "eve": "read"}

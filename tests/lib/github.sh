@@ -10,7 +10,8 @@ start_github()
 	mkfifo github.in github.out
 	python3 "$SRCDIR/tests/fake/github_server.py" "$1" \
 		"$work/exchanges.jsonl" "$work/state.json" \
-		<github.in >github.out 2>github.err &
+		<github.in >github.out 2>github.err 8>&- &
+	github_pid=$!
 	exec 9>github.in
 	read -r _ port <github.out
 	api=http://127.0.0.1:$port
@@ -19,7 +20,7 @@ start_github()
 stop_github()
 {
 	exec 9>&-
-	wait
+	wait "$github_pid"
 }
 
 # hub WHAT JSON: what everybody else does there.
