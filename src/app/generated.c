@@ -13,16 +13,19 @@
 #include "store/path_name.h"
 #include "workflow/generated.h"
 
-char *generated_ref(const char *workflow, const struct oid *head)
+char *generated_ref(const char *workflow, int64_t pull, const struct oid *head)
 {
 	char digits[OID_HEX_SIZE];
 	struct buf name;
 
 	oid_format(digits, head);
 	buf_init(&name, LIMIT_REF_NAME_BYTES);
-	buf_addstr(&name, "refs/heads/referee/");
+	buf_addstr(&name, "refs/heads/" GENERATED_BRANCHES);
 	path_name_add(&name, workflow);
-	buf_addf(&name, "/%.10s", digits);
+	if (pull)
+		buf_addf(&name, "/pull-%lld", (long long)pull);
+	else
+		buf_addf(&name, "/%.10s", digits);
 	return buf_detach(&name);
 }
 
@@ -61,16 +64,15 @@ static char *message_of(const struct run_record *record, size_t files)
 	return buf_detach(&message);
 }
 
-/* Is it one commit of referee's on top of the head? */
-static bool is_ours(const struct commit_info *info, const struct oid *head)
+bool generated_is_ours(const struct commit_info *info)
 {
-	return info->parent_count == 1 && oid_equal(&info->parents[0], head) &&
+	return info->parent_count == 1 &&
 	       strstr(info->message, "\nReferee-Generated: ");
 }
 
 /* The branch as it is; info->parent_count is 0 where there is none. */
 static int read_branch(struct commit_info *info, struct repo *repo,
-		       const char *ref, const struct oid *head, struct err *err)
+		       const char *ref, struct err *err)
 {
 	struct err none = ERR_INIT;
 	struct oid tip;
@@ -80,7 +82,7 @@ static int read_branch(struct commit_info *info, struct repo *repo,
 		return 0;
 	if (commit_read(info, repo, &tip, err) < 0)
 		return -1;
-	if (is_ours(info, head))
+	if (generated_is_ours(info))
 		return 0;
 	commit_info_release(info);
 	return err_set(err, ERR_CONFLICT,
@@ -100,9 +102,10 @@ static int move_branch(struct generated_branch *out, struct repo *repo,
 	char *message;
 	int ret = 0;
 
-	if (read_branch(&now, repo, out->ref, head, err) < 0)
+	if (read_branch(&now, repo, out->ref, err) < 0)
 		return -1;
-	if (now.parent_count && oid_equal(&now.tree, &out->files.tree)) {
+	if (now.parent_count && oid_equal(&now.parents[0], head) &&
+	    oid_equal(&now.tree, &out->files.tree)) {
 		out->commit = now.id;
 		goto out;
 	}

@@ -1,6 +1,7 @@
 #ifndef APP_GENERATED_H
 #define APP_GENERATED_H
 
+#include "repo/object.h"
 #include "repo/repo.h"
 #include "store/record.h"
 #include "workflow/generated.h"
@@ -11,9 +12,14 @@
  * that was judged, never checked out, never on anybody else's branch.
  */
 
-/** "refs/heads/referee/<workflow>/<first 10 digits of the head>"; the caller
- * frees it. */
-char *generated_ref(const char *workflow, const struct oid *head);
+#define GENERATED_BRANCHES "referee/"
+
+/** "refs/heads/referee/<workflow>/" and "pull-<number>", or without a pull the
+ * first 10 digits of the head; the caller frees it. */
+char *generated_ref(const char *workflow, int64_t pull, const struct oid *head);
+
+/** Is it a commit of ours that nobody added to? */
+bool generated_is_ours(const struct commit_info *info);
 
 /** What became of a record's files. */
 struct generated_branch {

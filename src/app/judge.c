@@ -257,7 +257,8 @@ static void make_branches(struct judge *judge, struct repo *repo)
 		if (!generated_is_wanted(&run->record,
 					 judge->slots[i].use->workflow))
 			continue;
-		ref = generated_ref(run->record.workflow, head);
+		ref = generated_ref(run->record.workflow, judge->input.pull,
+				    head);
 		if (generated_commit(&run->branch, repo, ref, head,
 				     &run->record, &err) < 0)
 			log_warn("generated files of %s: %s",

@@ -36,6 +36,7 @@ libapp_a_SOURCES = \
 	src/app/poll_look.c src/app/poll_look.h \
 	src/app/poll_pass.c src/app/poll_pass.h \
 	src/app/poll_project.h src/app/poll_pulls.c src/app/poll_pushes.c \
+	src/app/poll_publish.c src/app/poll_publish.h \
 	src/app/poll_questions.c src/app/poll_questions.h \
 	src/app/poll_reply.c src/app/poll_reply.h src/app/poll_settle.c \
 	src/app/poll_tell.c src/app/poll_tell.h \

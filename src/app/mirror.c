@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/generated.h"
 #include "app/own_refs.h"
 #include "core/alloc.h"
 #include "core/fault.h"
@@ -505,4 +506,61 @@ int mirror_push(struct mirror *mirror, struct err *err)
 		return err_prefix(err, "removing requests");
 	forget_served(mirror);
 	return 0;
+}
+
+/* Where a branch of ours is on the remote, and whether it may be moved on. */
+static int find_published(bool *found, struct oid *out, struct mirror *mirror,
+			  const char *ref, struct err *err)
+{
+	char *seen = xstrf("refs/published/%s", ref + strlen(HEADS));
+	char *refspec = xstrf("+%s:%s", ref, seen);
+	const char *const refspecs[] = { refspec };
+	struct commit_info info = { 0 };
+	int ret = mirror_fetch(mirror, refspecs, 1, err);
+
+	*found = ret == 0;
+	if (ret < 0 && err->code == ERR_NOT_FOUND) {
+		*err = (struct err)ERR_INIT;
+		ret = 0;
+	} else if (ret == 0) {
+		ret = ref_read(out, mirror->repo, seen, err);
+		if (!ret)
+			ret = commit_read(&info, mirror->repo, out, err);
+		if (!ret && !generated_is_ours(&info))
+			ret = err_set(err, ERR_CONFLICT,
+				      "%s has commits that are not referee's; "
+				      "it is left as it is",
+				      ref);
+	}
+	commit_info_release(&info);
+	free(refspec);
+	free(seen);
+	return ret;
+}
+
+int mirror_publish(struct mirror *mirror, const char *ref,
+		   const struct oid *commit, struct err *err)
+{
+	struct commit_info info = { 0 };
+	struct push_ref push = { .name = ref, .target = commit };
+	struct push_request request = { .url = mirror->project->url,
+					.refs = &push,
+					.ref_count = 1,
+					.options = &mirror->options };
+	struct oid theirs;
+	bool found;
+	int ret;
+
+	if (find_published(&found, &theirs, mirror, ref, err) < 0 ||
+	    commit_read(&info, mirror->repo, commit, err) < 0)
+		return -1;
+	push.expected = found ? &theirs : NULL;
+	request.known = info.parents;
+	request.known_count = info.parent_count;
+	fault_point("mirror.publish");
+	ret = found && oid_equal(&theirs, commit)
+		      ? 0
+		      : repo_push(mirror->repo, &request, err);
+	commit_info_release(&info);
+	return ret;
 }

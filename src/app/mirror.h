@@ -67,6 +67,13 @@ void mirror_serve(struct mirror *mirror, const char *request_ref);
  */
 MUST_CHECK int mirror_push(struct mirror *mirror, struct err *err);
 
+/**
+ * Takes a branch of files that agents wrote to the project's remote. One that
+ * somebody added commits to is left alone: ERR_CONFLICT.
+ */
+MUST_CHECK int mirror_publish(struct mirror *mirror, const char *ref,
+			      const struct oid *commit, struct err *err);
+
 /** How often it talked to the remote: for what a poll tells. */
 size_t mirror_fetches(const struct mirror *mirror);
 

@@ -46,6 +46,11 @@ static void add(struct look *look, struct arrivals *arrivals,
 							 pull->number, NULL);
 	struct pull_subject subject;
 
+	/* What we offer ourselves is not judged. */
+	if (!pull->is_fork && pull->head_ref &&
+	    !strncmp(pull->head_ref, GENERATED_BRANCHES,
+		     strlen(GENERATED_BRANCHES)))
+		return;
 	fill(&subject, pull);
 	if (!oid_parse(&subject.head, pull->head) ||
 	    (state && look_is_quiet(look, state, &subject)) ||

@@ -234,6 +234,9 @@ static void look_at_branch(struct look *look, const struct ref_entry *entry)
 	struct err err = ERR_INIT;
 	int ret;
 
+	/* Nobody's work but ours. */
+	if (!strncmp(branch, GENERATED_BRANCHES, strlen(GENERATED_BRANCHES)))
+		return;
 	if (look_is_pull(look, branch))
 		ret = look_at_pull_branch(look, branch, &entry->id, &err);
 	else

@@ -390,6 +390,9 @@ static struct judge_input input_of(const struct watched *watched,
 		.coverage = &change->coverage,
 		.test_command = &watched->settings->test_command,
 		.tests_refused = change->tests_refused,
+		/* On top of a fork's head they could not be offered. */
+		.makes_branches = !change->is_landing &&
+				  !(change->pull && change->pull->is_fork),
 		.pull = change->pull && !change->is_landing
 				? change->pull->number
 				: 0,

@@ -5,6 +5,7 @@
 
 #include "app/announce.h"
 #include "app/deliver.h"
+#include "app/poll_publish.h"
 #include "core/alloc.h"
 #include "core/clock.h"
 #include "core/fault.h"
@@ -46,7 +47,8 @@ bool poll_change_is_told(const struct poll_change *change)
 	const struct poll_project *project = change->project;
 
 	return !change->is_landing && !change->request &&
-	       (change->pull || project->settings->notify_count);
+	       (change->pull || project->settings->notify_count ||
+		poll_has_branches(change));
 }
 
 /* The state, each time by a worker. */
@@ -203,6 +205,36 @@ static void announce(struct poll_telling *telling)
 		on_announced(&err, telling);
 }
 
+/* What agents wrote. */
+
+static void on_published(bool is_whole, void *payload)
+{
+	struct poll_telling *telling = payload;
+
+	telling->is_failed |= !is_whole;
+	announce(telling);
+}
+
+static void publish(struct poll_telling *telling)
+{
+	struct poll_change *change = change_of(telling);
+	const struct poll_publisher publisher = {
+		.loop = telling->loop,
+		.save = save_state,
+		.save_payload = telling,
+		.done = on_published,
+		.payload = telling,
+	};
+	struct err err = ERR_INIT;
+
+	if (!poll_has_branches(change)) {
+		announce(telling);
+	} else if (poll_publish(&publisher, change, &err) < 0) {
+		note_failure(telling, &err);
+		announce(telling);
+	}
+}
+
 /* The forge. */
 
 static void on_delivered(const struct deliver_result *result,
@@ -216,7 +248,7 @@ static void on_delivered(const struct deliver_result *result,
 		log_info("project '%s': %s moved on; nothing was posted",
 			 telling->project->project->name,
 			 change_of(telling)->place);
-	announce(telling);
+	publish(telling);
 }
 
 static void deliver(struct poll_telling *telling)
@@ -237,7 +269,7 @@ static void deliver(struct poll_telling *telling)
 	struct err err = ERR_INIT;
 
 	if (!change->pull || change->pull->is_closed) {
-		announce(telling);
+		publish(telling);
 		return;
 	}
 	telling->runs = xcalloc(change->count, sizeof(*telling->runs));
@@ -250,7 +282,7 @@ static void deliver(struct poll_telling *telling)
 	if (deliver_start(telling->loop, &input, on_delivered, telling, &err) <
 	    0) {
 		note_failure(telling, &err);
-		announce(telling);
+		publish(telling);
 	}
 }
 

@@ -266,6 +266,7 @@ class Api:
         self.routes = [
             ("GET", r"/user", self.me),
             ("GET", repo + r"/pulls", self.list_pulls),
+            ("POST", repo + r"/pulls", self.open_pull),
             ("GET", repo + r"/pulls/(\d+)", self.get_pull),
             ("GET", repo + r"/pulls/(\d+)/reviews", self.list_reviews),
             ("POST", repo + r"/pulls/(\d+)/reviews", self.add_review),
@@ -300,6 +301,30 @@ class Api:
         pulls = [p for p in self.hub.pulls.values() if p["state"] == "open"]
         pulls.sort(key=lambda p: (p["updated"], p["number"]), reverse=True)
         return 200, [self.hub.show_pull(p, False) for p in pulls]
+
+    def open_pull(self, who, _parts, _query, body):
+        hub = self.hub
+        for name in (body["head"], body["base"]):
+            try:
+                hub.git("rev-parse", "--verify", "-q", "refs/heads/" + name)
+            except subprocess.CalledProcessError:
+                raise Refused(422, "Validation Failed", [
+                    "no branch " + name]) from None
+        if any(p["state"] == "open" and p["head_ref"] == body["head"] and
+               p["base_ref"] == body["base"] for p in hub.pulls.values()):
+            raise Refused(422, "Validation Failed", [
+                "A pull request already exists for " + body["head"]])
+        number = max(list(hub.pulls) + [0]) + 1
+        hub.git("update-ref", "refs/pull/%d/head" % number,
+                "refs/heads/" + body["head"])
+        hub.pulls[number] = {
+            "number": number, "head_ref": body["head"],
+            "base_ref": body["base"], "head_repository": "acme/app",
+            "title": body["title"], "body": body.get("body", ""),
+            "author": who[0], "author_id": who[1], "state": "open",
+            "draft": False, "labels": []}
+        hub.touch(number)
+        return 201, hub.show_pull(hub.pulls[number], True)
 
     def get_pull(self, _who, parts, _query, _body):
         return 200, self.hub.show_pull(self.hub.pull(parts[0]), True)
