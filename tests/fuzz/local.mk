@@ -60,3 +60,6 @@ tests_fuzz_fuzz_outline_LDADD   = $(code_libs)
 fuzz_programs += tests/fuzz/fuzz_coverage
 tests_fuzz_fuzz_coverage_SOURCES = tests/fuzz/fuzz_coverage.c $(fuzz_main)
 tests_fuzz_fuzz_coverage_LDADD   = $(code_libs)
+fuzz_programs += tests/fuzz/fuzz_github
+tests_fuzz_fuzz_github_SOURCES = tests/fuzz/fuzz_github.c $(fuzz_main)
+tests_fuzz_fuzz_github_LDADD   = $(forge_libs)

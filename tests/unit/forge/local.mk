@@ -8,4 +8,5 @@ tests_unit_forge_test_forge_SOURCES  = \
 	tests/lib/sandbox.c tests/lib/sandbox.h \
 	tests/unit/forge/asked.c tests/unit/forge/asked.h \
 	tests/unit/forge/test_calls.c \
-	tests/unit/forge/test_github.c
+	tests/unit/forge/test_github.c \
+	tests/unit/forge/test_recorded.c
