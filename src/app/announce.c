@@ -5,6 +5,7 @@
 
 #include "app/announce_text.h"
 #include "core/alloc.h"
+#include "core/fault.h"
 #include "core/limits.h"
 #include "core/log.h"
 #include "core/sha256.h"
@@ -227,6 +228,7 @@ static void on_sent(enum notify_fate fate, const struct err *err, void *payload)
 	struct telling *telling = payload;
 	struct announce *announce = telling->announce;
 
+	fault_point("announce.sent");
 	if (fate == NOTIFY_SENT)
 		mark(telling, "", telling->id);
 	else if (err->code != ERR_CANCELLED || fate != NOTIFY_REFUSED)
@@ -282,6 +284,7 @@ static int send(struct telling *telling, struct err *err)
 	message.title = title.ptr;
 	for (size_t i = 0; i < telling->count; i++)
 		items[i] = make_item(&texts[2 * i], telling->runs[i]->record);
+	fault_point("announce.send");
 	ret = notify_send(input->notify, telling->section->name, &message,
 			  on_sent, telling, err);
 	for (size_t i = 0; i < 2 * telling->count; i++)
