@@ -15,6 +15,7 @@ librepo_a_SOURCES = \
 	src/repo/glob.c src/repo/glob.h \
 	src/repo/history.c \
 	src/repo/hunks.c src/repo/hunks.h \
+	src/repo/init.c \
 	src/repo/merges.c src/repo/merges.h \
 	src/repo/object.c src/repo/object.h \
 	src/repo/oid.c src/repo/oid.h \
@@ -25,6 +26,7 @@ librepo_a_SOURCES = \
 	src/repo/pattern.c src/repo/pattern.h \
 	src/repo/pkt_line.c src/repo/pkt_line.h \
 	src/repo/push.c src/repo/push.h \
+	src/repo/push_locks.c src/repo/push_locks.h \
 	src/repo/push_pack.c src/repo/push_pack.h \
 	src/repo/push_path.c \
 	src/repo/ref_name.c src/repo/ref_name.h \

@@ -7,6 +7,7 @@
 #include "io/cancel.h"
 #include "repo/git.h"
 #include "repo/pack_sink.h"
+#include "repo/push_locks.h"
 #include "repo/push_pack.h"
 #include "repo/refs.h"
 #include "repo/remote_path.h"
@@ -138,16 +139,19 @@ static int move_refs(struct repo *remote, const struct push_request *request,
 int push_to_path(struct repo *repo, const struct push_request *request,
 		 struct err *err)
 {
+	struct push_locks *locks = NULL;
 	struct repo *remote = NULL;
 	int ret = -1;
 
 	if (remote_path_open(&remote, request->url, err) < 0)
 		return -1;
 	if (copy_objects(remote, repo, request, err) < 0 ||
+	    push_locks_begin(&locks, repo, remote, request, err) < 0 ||
 	    move_refs(remote, request, err) < 0)
 		goto out;
 	ret = push_judge(request, err);
 out:
+	push_locks_end(locks);
 	repo_free(remote);
 	return ret;
 }

@@ -18,7 +18,7 @@
 struct repo {
 	git_repository *git;
 	git_odb *odb;
-	bool from_env; /* opened by GIT_DIR and its companions */
+	bool from_env;       /* opened by GIT_DIR and its companions */
 };
 
 void repo_setup(void)
@@ -166,45 +166,6 @@ int repo_open_bare(struct repo **out, const char *git_dir, struct err *err)
 				       NULL);
 	if (code < 0)
 		return fail_open(code, git_dir, err);
-	return wrap(out, git, false, err);
-}
-
-/* A repository of ours is packed by us alone, at a time of our choosing. */
-static int configure_ours(git_repository *git, const char *git_dir,
-			  struct err *err)
-{
-	git_config *config = NULL;
-	int code = git_repository_config(&config, git);
-
-	if (!code)
-		code = git_config_set_int32(config, "gc.auto", 0);
-	git_config_free(config);
-	return code < 0 ? err_set_git(err, code, "%s", git_dir) : 0;
-}
-
-int repo_init_bare(struct repo **out, const char *git_dir, struct err *err)
-{
-	git_repository_init_options options;
-	git_repository *git = NULL;
-	int code;
-
-	if (!repo_open_bare(out, git_dir, err))
-		return 0;
-	if (err->code != ERR_NOT_FOUND)
-		return -1;
-	/* Also what a killed process left half made: it is not found above. */
-	git_repository_init_options_init(&options,
-					 GIT_REPOSITORY_INIT_OPTIONS_VERSION);
-	options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH |
-			GIT_REPOSITORY_INIT_NO_DOTGIT_DIR;
-	options.initial_head = "main";
-	code = git_repository_init_ext(&git, git_dir, &options);
-	if (code < 0)
-		return err_set_git(err, code, "%s", git_dir);
-	if (configure_ours(git, git_dir, err) < 0) {
-		git_repository_free(git);
-		return -1;
-	}
 	return wrap(out, git, false, err);
 }
 

@@ -3,6 +3,7 @@
 . "$SRCDIR/tests/lib/tap.sh"
 . "$SRCDIR/tests/lib/mobile.sh"
 . "$SRCDIR/tests/lib/poll.sh"
+. "$SRCDIR/tests/lib/git_server.sh"
 
 REFEREE_CONFIG=$work/referee.conf
 export REFEREE_CONFIG
@@ -12,23 +13,13 @@ mv app.git served/app.git
 git -C served/app.git config http.receivepack true
 git -C app remote set-url origin "$work/served/app.git"
 
-mkfifo http.in
-python3 "$SRCDIR/tests/fake/git_server.py" "$work/served" "$work/http.log" <http.in >http.ready &
-server=$!
-exec 8>http.in
-tries=0
-while ! grep -q ready http.ready; do
-	tries=$((tries + 1))
-	test $tries -lt 300 || { echo 'Bail out! no git server'; exit 99; }
-	sleep 0.1
-done
-port=$(cut -d' ' -f2 http.ready)
+start_git_server "$work/served"
 
 cat >referee.conf <<CONF
 [referee]
 state_dir = $work/state
 [project "app"]
-url = http://127.0.0.1:$port/auth/app.git
+url = http://127.0.0.1:$git_port/auth/app.git
 forge = plain
 pulls = topic/*
 token = env:GIT_TOKEN
@@ -69,6 +60,5 @@ wait $pid
 ok 'SIGTERM ends it cleanly' test $? = 0
 ok 'the server is sound' is_sound served/app.git
 ok 'the token is in no file' sh -c '! grep -rq the-right-token state out.txt err.txt'
-exec 8>&-
-wait $server
+stop_git_server
 finish

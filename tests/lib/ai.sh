@@ -9,7 +9,7 @@ start_ai()
 {
 	mkfifo "$work/ai.in"
 	python3 "$SRCDIR/tests/fake/ai_server.py" "$work/spied" \
-		<"$work/ai.in" >"$work/ai.ready" &
+		<"$work/ai.in" >"$work/ai.ready" 8>&- &
 	ai_pid=$!
 	exec 9>"$work/ai.in"
 	tries=0

@@ -184,6 +184,21 @@ Test(repo_open, makes_bare_repositories_and_finishes_half_made_ones)
 	free(path);
 }
 
+Test(repo_open, making_a_bare_repository_survives_what_was_killed_at_it)
+{
+	char *path = sandbox_path(&box, "state/mirror.git");
+
+	sandbox_run(&box, "mkdir -p state/mirror.git.making && "
+			  "touch state/mirror.git.making/config.lock "
+			  "state/mirror.git.making/HEAD.lock "
+			  "state/mirror.git.lock");
+	must(repo_init_bare(&repo, path, &err));
+	sandbox_run(&box, "git -C state/mirror.git fsck --full && "
+			  "test $(git -C state/mirror.git config gc.auto) = 0 "
+			  "&& test \"$(ls state)\" = mirror.git");
+	free(path);
+}
+
 Test(repo_open, takes_a_bare_repository_only_where_it_is_named)
 {
 	char *inside = sandbox_path(&box, "work/a");

@@ -409,6 +409,30 @@ static void race(int id, enum way way, const struct oid *expected)
 	_exit(9);
 }
 
+/* The locks that a killed push to a path left go; others' stay. */
+Test(push, takes_away_the_locks_of_its_own_killed_push_alone)
+{
+	struct remote_options options;
+	char *url = remotes_url(&remotes, WAY_PATH, &options);
+	struct oid mine = make_commit(remotes.repo, NULL, "mine");
+	struct push_ref ref = { .name = "refs/referee/runs", .target = &mine };
+
+	sandbox_run(&remotes.box,
+		    "d=$(realpath '%s') && mkdir -p $d/refs/referee && "
+		    "touch $d/refs/referee/runs.lock "
+		    "$d/refs/referee/pulls.lock && "
+		    "printf '%%s\\0' $d/refs/referee/runs.lock "
+		    "$d/packed-refs.lock >%sreferee-push",
+		    url, repo_git_dir(remotes.repo));
+	must(push(&ref, 1, url, &options));
+	sandbox_run(&remotes.box,
+		    "test ! -e '%s'/refs/referee/runs.lock && "
+		    "test -e '%s'/refs/referee/pulls.lock && "
+		    "test ! -e %sreferee-push",
+		    url, url, repo_git_dir(remotes.repo));
+	free(url);
+}
+
 static void run_race(enum way way, const struct oid *expected)
 {
 	enum { RACERS = 6 };
