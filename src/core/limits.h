@@ -29,6 +29,7 @@
 #define LIMIT_DIFF_BYTES        (64 * MIB) /* and their bytes              */
 #define LIMIT_TREES_WALKED      1000000    /* folders compared             */
 #define LIMIT_TREE_DEPTH        128        /* folders in folders           */
+#define LIMIT_TREE_BYTES        (64 * MIB) /* of one folder as an object   */
 #define LIMIT_PATH_BYTES        4096
 #define LIMIT_LFS_POINTER_BYTES 1024
 #define LIMIT_RENAME_PAIRS      40000 /* more are not compared by content  */

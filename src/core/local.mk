@@ -14,6 +14,7 @@ libcore_a_SOURCES = \
 	src/core/random.c src/core/random.h \
 	src/core/secret.c src/core/secret.h \
 	src/core/severity.c src/core/severity.h \
+	src/core/sha1.c src/core/sha1.h \
 	src/core/sha256.c src/core/sha256.h \
 	src/core/sign.c src/core/sign.h \
 	src/core/strvec.c src/core/strvec.h \

@@ -331,7 +331,7 @@ static int empty_folder(struct items *list, struct level *parent,
 			goto out;
 		}
 	}
-	if (git_treebuilder_write(&id, level.builder) < 0) {
+	if (tree_put(&id, level.repo, level.builder) < 0) {
 		err_set_git(err, -1, "tree of notes");
 		goto out;
 	}
@@ -453,7 +453,7 @@ static int write_level(git_oid *out, size_t *entries, struct repo *repo,
 		goto out;
 	*entries = git_treebuilder_entrycount(level.builder);
 	fault_point("repo.object");
-	if (git_treebuilder_write(out, level.builder) < 0) {
+	if (tree_put(out, repo, level.builder) < 0) {
 		err_set_git(err, -1, "tree of notes");
 		goto out;
 	}

@@ -17,6 +17,16 @@ git_repository *repo_git(const struct repo *repo);
 /** The object database; stays the repo's. */
 git_odb *repo_odb(const struct repo *repo);
 
+/** Writes an object, into the open batch if there is one; libgit2's codes. */
+int object_put(git_oid *out, struct repo *repo, git_object_t type,
+	       const void *bytes, size_t len);
+
+/** The same of a tree that is built. */
+int tree_put(git_oid *out, struct repo *repo, git_treebuilder *builder);
+
+/** Where batch.c keeps what it knows of the repository; at first NULL. */
+struct batch **repo_batch(struct repo *repo);
+
 /**
  * Fill *err from libgit2's return `code` and its last message, with what was
  * being done in front ("ref 'x': ..."); return -1. To be called right after the

@@ -3,6 +3,7 @@ librepo_a_CFLAGS  = $(AM_CFLAGS) $(GIT2_CFLAGS)
 librepo_a_SOURCES = \
 	src/repo/advert.c src/repo/advert.h \
 	src/repo/attributes.c src/repo/attributes.h \
+	src/repo/batch.c src/repo/batch.h \
 	src/repo/change_key.c \
 	src/repo/changeset.c src/repo/changeset.h \
 	src/repo/export.c src/repo/export.h \
@@ -22,6 +23,7 @@ librepo_a_SOURCES = \
 	src/repo/oid_list.h \
 	src/repo/owner.c \
 	src/repo/pack_sink.c src/repo/pack_sink.h \
+	src/repo/pack_write.c src/repo/pack_write.h \
 	src/repo/paths.c src/repo/paths.h \
 	src/repo/pattern.c src/repo/pattern.h \
 	src/repo/pkt_line.c src/repo/pkt_line.h \
@@ -45,6 +47,7 @@ librepo_a_SOURCES = \
 	src/repo/transport_ssh.c \
 	src/repo/tree.c src/repo/tree.h \
 	src/repo/tree_diff.c src/repo/tree_diff.h \
+	src/repo/tree_put.c \
 	src/repo/tree_update.c \
 	src/repo/work_files.c src/repo/work_files.h
 

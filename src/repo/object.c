@@ -76,7 +76,7 @@ int blob_write(struct oid *out, struct repo *repo, const void *bytes,
 	int code;
 
 	fault_point("repo.object");
-	code = git_blob_create_from_buffer(&id, repo_git(repo), bytes, len);
+	code = object_put(&id, repo, GIT_OBJECT_BLOB, bytes, len);
 	if (code < 0)
 		return err_set_git(err, code, "writing a blob");
 	*out = oid_from_git(&id);

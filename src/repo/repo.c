@@ -18,6 +18,7 @@
 struct repo {
 	git_repository *git;
 	git_odb *odb;
+	struct batch *batch; /* the object database's own; or NULL */
 	bool from_env;       /* opened by GIT_DIR and its companions */
 };
 
@@ -61,6 +62,11 @@ git_repository *repo_git(const struct repo *repo)
 git_odb *repo_odb(const struct repo *repo)
 {
 	return repo->odb;
+}
+
+struct batch **repo_batch(struct repo *repo)
+{
+	return &repo->batch;
 }
 
 static int fail_open(int code, const char *where, struct err *err)

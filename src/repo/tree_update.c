@@ -206,7 +206,7 @@ static int write_folder(struct oid *out, size_t *entries, struct repo *repo,
 		goto out;
 	*entries = git_treebuilder_entrycount(folder.builder);
 	fault_point("repo.object");
-	code = git_treebuilder_write(&id, folder.builder);
+	code = tree_put(&id, repo, folder.builder);
 	if (code < 0) {
 		err_set_git(err, code, "writing a tree");
 		goto out;

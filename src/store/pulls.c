@@ -83,8 +83,6 @@ static int write_blobs(struct save *save, struct repo *repo, struct err *err)
 		struct buf text;
 		int ret;
 
-		save->paths[i] = path_of(save->states[i]->number,
-					 save->states[i]->branch);
 		buf_init(&text, LIMIT_STATE_BYTES);
 		pull_state_format(&text, save->states[i]);
 		ret = buf_check(&text, save->paths[i], err);
@@ -130,7 +128,8 @@ static int edit_save(struct oid *tree, struct repo *repo,
 	struct tree_change *changes;
 	int ret;
 
-	if (check_unchanged(save, repo, base, err) < 0)
+	if (check_unchanged(save, repo, base, err) < 0 ||
+	    write_blobs(save, repo, err) < 0)
 		return -1;
 	changes = xcalloc(save->count, sizeof(*changes));
 	for (size_t i = 0; i < save->count; i++)
@@ -156,9 +155,9 @@ int pull_states_save(struct repo *repo, struct pull_state *const *states,
 		return 0;
 	save.paths = xcalloc(count, sizeof(*save.paths));
 	save.blobs = xcalloc(count, sizeof(*save.blobs));
-	ret = write_blobs(&save, repo, err);
-	if (!ret)
-		ret = state_ref_edit(repo, &edit, err);
+	for (size_t i = 0; i < count; i++)
+		save.paths[i] = path_of(states[i]->number, states[i]->branch);
+	ret = state_ref_edit(repo, &edit, err);
 	/* Not worth the ref's own tries: only the caller can begin again. */
 	if (ret < 0 && save.is_stale)
 		err->code = ERR_CONFLICT;
@@ -205,7 +204,6 @@ static int write_at(struct oid *tree, struct repo *repo, const struct oid *base,
 	change.id = &save->blobs[0];
 	if (!ret)
 		ret = tree_update(tree, repo, base, &change, 1, err);
-	free(save->paths[0]);
 	return ret;
 }
 
@@ -213,11 +211,11 @@ static int edit_single(struct oid *tree, struct repo *repo,
 		       const struct oid *base, void *payload, struct err *err)
 {
 	const struct single *single = payload;
-	char *path = path_of(single->number, single->branch), *written = NULL;
+	char *path = path_of(single->number, single->branch);
 	struct pull_state state, *states[] = { &state };
 	struct oid blob;
 	struct save save = {
-		.states = states, .count = 1, .paths = &written, .blobs = &blob
+		.states = states, .count = 1, .paths = &path, .blobs = &blob
 	};
 	int ret = load_at(&state, repo, base, single, path, err);
 

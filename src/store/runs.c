@@ -64,26 +64,29 @@ static int check_replaced(struct repo *repo, const struct oid *base,
 	return ret;
 }
 
-static int edit_put(struct oid *tree, struct repo *repo, const struct oid *base,
-		    void *payload, struct err *err)
-{
-	const struct put *put = payload;
-
-	for (size_t i = 0; base && i < put->count; i++)
-		if (check_replaced(repo, base, put->records[i], err) < 0)
-			return -1;
-	return tree_update(tree, repo, base, put->files.changes, put->files.len,
-			   err);
-}
-
 static int collect_files(struct put *put, struct repo *repo, struct err *err)
 {
+	run_files_release(&put->files); /* of an earlier try */
 	for (size_t i = 0; i < put->count; i++)
 		if (check_record(put->records[i], err) < 0 ||
 		    run_files_add(&put->files, repo, put->records[i], err) < 0)
 			return -1;
 	run_files_finish(&put->files);
 	return 0;
+}
+
+static int edit_put(struct oid *tree, struct repo *repo, const struct oid *base,
+		    void *payload, struct err *err)
+{
+	struct put *put = payload;
+
+	for (size_t i = 0; base && i < put->count; i++)
+		if (check_replaced(repo, base, put->records[i], err) < 0)
+			return -1;
+	if (collect_files(put, repo, err) < 0)
+		return -1;
+	return tree_update(tree, repo, base, put->files.changes, put->files.len,
+			   err);
 }
 
 int runs_put(struct repo *repo, const struct run_record *const *records,
@@ -94,14 +97,13 @@ int runs_put(struct repo *repo, const struct run_record *const *records,
 	struct state_edit edit = { .ref = RUNS_REF,
 				   .edit = edit_put,
 				   .payload = &put };
-	int ret = -1;
+	int ret;
 
 	if (!count)
 		return 0;
 	message = xstrf("%zu run%s by referee\n", count, count > 1 ? "s" : "");
 	edit.message = message;
-	if (!collect_files(&put, repo, err))
-		ret = state_ref_edit(repo, &edit, err);
+	ret = state_ref_edit(repo, &edit, err);
 	run_files_release(&put.files);
 	free(message);
 	return ret < 0 ? err_prefix(err, "runs") : 0;

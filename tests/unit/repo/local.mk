@@ -9,6 +9,7 @@ tests_unit_repo_test_repo_SOURCES  = \
 	tests/unit/repo/made.c tests/unit/repo/made.h \
 	tests/unit/repo/remotes.c tests/unit/repo/remotes.h \
 	tests/unit/repo/test_attributes.c \
+	tests/unit/repo/test_batch.c \
 	tests/unit/repo/test_change_key.c \
 	tests/unit/repo/test_changeset.c \
 	tests/unit/repo/test_changeset_agrees.c \
