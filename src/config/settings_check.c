@@ -142,8 +142,9 @@ static void check_pairs(const struct check *check,
 	static const struct {
 		const char *key, *needs;
 	} needs[] = {
-		{ "app_id", "installation_id" }, { "app_id", "private_key" },
-		{ "installation_id", "app_id" }, { "private_key", "app_id" },
+		{ "app_id", "private_key" },
+		{ "installation_id", "app_id" },
+		{ "private_key", "app_id" },
 		{ "tests", "test_command" },
 	};
 

@@ -10,13 +10,15 @@ It is strict: what GitHub would refuse it refuses, and what nobody expects is
 an exchange with status 599 that a test must not find. The test talks to it at
 /_/: POST /_/pull {number, head_ref, ...}, /_/comment, /_/review, /_/fault
 {match, times, status, body, headers, after, hang, cut}, /_/forget, /_/react,
-/_/resolve, GET /_/state.
+/_/resolve, /_/app {public_key, id, lifetime}: it is an App's, too; GET /_/state.
 """
+import base64
 import hashlib
 import json
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -82,8 +84,69 @@ def repository(name):
     return made
 
 
+def unpad(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+class Application:
+    """A GitHub App that is installed on acme/app."""
+
+    def __init__(self, public_key, number, lifetime):
+        self.public_key, self.number = public_key, number
+        self.lifetime, self.tokens = lifetime, {}
+
+    def check(self, jwt):
+        """Refuses what GitHub would."""
+        try:
+            head, claims, signature = jwt.split(".")
+            kind, said = json.loads(unpad(head)), json.loads(unpad(claims))
+        except ValueError:
+            raise Refused(401, "A JSON web token could not be decoded") \
+                from None
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(unpad(signature))
+            file.flush()
+            good = subprocess.run(
+                ["openssl", "dgst", "-sha256", "-verify", self.public_key,
+                 "-signature", file.name], check=False, capture_output=True,
+                input=(head + "." + claims).encode()).returncode == 0
+        now = time.time()
+        if kind.get("alg") != "RS256" or not good:
+            raise Refused(401, "the signature is wrong")
+        if str(said.get("iss")) != str(self.number):
+            raise Refused(401, "no such issuer")
+        if not said["iat"] <= now < said["exp"] or said["exp"] - now > 600:
+            raise Refused(401, "'Expiration time' claim is wrong")
+
+    def show(self):
+        made = {"id": self.number, "node_id": "A", "slug": "referee-app",
+                "owner": user("acme", 5), "name": "referee",
+                "description": None, "external_url": MARK, "html_url": MARK,
+                "created_at": DATE, "updated_at": DATE,
+                "permissions": {"checks": "write"}, "events": []}
+        return made
+
+    def installation(self):
+        made = links("access_tokens_url html_url repositories_url", MARK)
+        made.update(id=4711, app_id=self.number, app_slug="referee-app",
+                    target_id=5, target_type="Organization",
+                    single_file_name=None, repository_selection="all",
+                    events=[], account=user("acme", 5),
+                    permissions={"checks": "write"}, created_at=DATE,
+                    updated_at=DATE, suspended_by=None, suspended_at=None)
+        return made
+
+    def new_token(self):
+        token = "ghs_of_the_app_%d" % (len(self.tokens) + 1)
+        ends = time.time() + self.lifetime
+        self.tokens[token] = ends
+        return {"token": token, "expires_at": time.strftime(
+            "%Y-%m-%dT%H:%M:%SZ", time.gmtime(ends))}
+
+
 class Hub:
     def __init__(self, git_dir, state_path):
+        self.app, self.checks = None, []
         self.git_dir, self.state_path = git_dir, state_path
         self.next_id = 1000
         self.pulls, self.comments, self.reviews = {}, [], []
@@ -114,7 +177,9 @@ class Hub:
     def state(self):
         return {"pulls": list(self.pulls.values()), "comments": self.comments,
                 "reviews": self.reviews, "lines": self.lines,
-                "statuses": self.statuses, "reactions": self.reactions,
+                "statuses": self.statuses, "checks": self.checks,
+                "tokens": list(self.app.tokens) if self.app else [],
+                "reactions": self.reactions,
                 "threads": list(self.threads.values())}
 
     def save(self):
@@ -265,6 +330,11 @@ class Api:
         repo = r"/repos/acme/app"
         self.routes = [
             ("GET", r"/user", self.me),
+            ("GET", r"/app", self.show_app),
+            ("GET", repo + r"/installation", self.installation),
+            ("POST", r"/app/installations/4711/access_tokens",
+             self.app_token),
+            ("POST", repo + r"/check-runs", self.add_check),
             ("GET", repo + r"/pulls", self.list_pulls),
             ("POST", repo + r"/pulls", self.open_pull),
             ("GET", repo + r"/pulls/(\d+)", self.get_pull),
@@ -294,6 +364,36 @@ class Api:
                     public_gists=0, followers=0, following=0,
                     created_at=DATE, updated_at=DATE)
         return 200, made
+
+    def show_app(self, _who, _parts, _query, _body):
+        return 200, self.hub.app.show()
+
+    def installation(self, _who, _parts, _query, _body):
+        return 200, self.hub.app.installation()
+
+    def app_token(self, _who, _parts, _query, _body):
+        return 201, self.hub.app.new_token()
+
+    def add_check(self, who, _parts, _query, body):
+        if who[1] != 901:
+            raise Refused(403, "You must authenticate via a GitHub App.")
+        notes = body.get("output", {}).get("annotations", [])
+        if len(notes) > 50 or any(
+                note["start_line"] > note["end_line"] for note in notes):
+            raise Refused(422, "Invalid request.")
+        check = dict(body, id=self.hub.number())
+        self.hub.checks.append(check)
+        output = {"title": body["output"]["title"],
+                  "summary": body["output"]["summary"], "text": None,
+                  "annotations_count": len(notes), "annotations_url": MARK}
+        return 201, {
+            "id": check["id"], "node_id": "K", "head_sha": body["head_sha"],
+            "name": body["name"], "url": MARK, "html_url": MARK,
+            "details_url": None, "status": body["status"],
+            "conclusion": body.get("conclusion"), "started_at": DATE,
+            "completed_at": DATE if body.get("conclusion") else None,
+            "external_id": None, "check_suite": {"id": 1}, "output": output,
+            "app": self.hub.app.show(), "pull_requests": []}
 
     def list_pulls(self, _who, _parts, query, _body):
         if query.get("state") != "open":
@@ -530,6 +630,17 @@ class Control:
                              if c["id"] != body["comment"]]
         return {}
 
+    def app(self, body):
+        """From now on; a lifetime alone is that of further tokens."""
+        if "public_key" in body:
+            self.hub.app = Application(body["public_key"], body["id"], 3600)
+        self.hub.app.lifetime = body.get("lifetime", 3600)
+        return {}
+
+    def revoke(self, _body):
+        self.hub.app.tokens = dict.fromkeys(self.hub.app.tokens, 0)
+        return {}
+
     def fault(self, body):
         self.hub.faults.append(body)
         return body
@@ -634,9 +745,17 @@ class Handler(BaseHTTPRequestHandler):
         if self.headers.get("X-GitHub-Api-Version") != "2022-11-28":
             raise Refused(400, "no version was asked for")
         kind, _, token = self.headers.get("Authorization", "").partition(" ")
-        if kind != "Bearer" or token not in TOKENS:
+        app = self.server.hub.app
+        if kind == "Bearer" and token in TOKENS:
+            return TOKENS[token]
+        if kind != "Bearer" or not app:
             raise Refused(401, "Bad credentials")
-        return TOKENS[token]
+        path = self.path.partition("?")[0]
+        if path.startswith("/app") or path.endswith("/installation"):
+            app.check(token)
+        elif app.tokens.get(token, 0) <= time.time():
+            raise Refused(401, "Bad credentials")
+        return "referee-app[bot]", 901
 
     def route(self, who, path, query, body):
         words = dict(p.partition("=")[::2] for p in query.split("&") if p)

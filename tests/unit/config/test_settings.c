@@ -341,7 +341,6 @@ static const struct {
 	{ "[project \"p\"]\nurl = https://github.com/a/b\npulls = x/*\n",
 	  "f:3: 'pulls' is only for forge = plain\n" },
 	{ "[project \"p\"]\nurl = https://github.com/a/b\napp_id = 1\n",
-	  "f:3: 'app_id' needs 'installation_id' too\n"
 	  "f:3: 'app_id' needs 'private_key' too\n" },
 	{ "[project \"p\"]\nurl = /a\nbranches = ,\n",
 	  "f:3: 'branches' must not be empty\n" },
