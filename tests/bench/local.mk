@@ -41,6 +41,9 @@ bench: $(bench_programs) tests/bench/bench_remote
 		./$$program || exit 1; \
 	done
 	@echo '== remote'
-	@$(top_srcdir)/tests/bench/remote.sh \
-		$(abs_top_builddir)/tests/bench/bench_remote \
-		$(abs_top_srcdir)/tests/fake/git_server.py
+	@for refs in 10000 100000; do \
+		$(top_srcdir)/tests/bench/remote.sh \
+			$(abs_top_builddir)/tests/bench/bench_remote \
+			$(abs_top_srcdir)/tests/fake/git_server.py $$refs \
+			|| exit 1; \
+	done

@@ -61,15 +61,30 @@ awk -v us="$1" -v them="$theirs" -v cpu="$2" -v n="$refs" 'BEGIN {
 		us / them
 	printf "(%.2f ms CPU)\n", cpu }'
 
-git clone -q --mirror "$url" theirs.git 2>/dev/null
+# Milliseconds of the processor that children of this shell took so far.
+child_cpu()
+{
+	times >"$work/times"
+	awk 'NR == 2 { for (i = 1; i <= 2; i++) {
+		split($i, t, /[ms]/); sum += (t[1] * 60 + t[2]) * 1000 }
+		print int(sum) }' "$work/times"
+}
+
+# What is there is fetched; then one pull is new.
+cp -R many.git theirs.git
 "$bench" fetch "$url" "$work/ours.git" '+refs/heads/*:refs/heads/*' >/dev/null
 git -C many.git update-ref refs/pull/7/head "$new"
+child_cpu >before
 start=$(milliseconds)
-git -C theirs.git fetch -q "$url" '+refs/pull/*/head:refs/pull/*/head'
+git -C theirs.git fetch -q "$url" '+refs/pull/*/head:refs/pull/*/head' || exit 1
 theirs=$(($(milliseconds) - start))
+child_cpu >after
+their_cpu=$(($(cat after) - $(cat before)))
 set -- $("$bench" fetch "$url" "$work/ours.git" \
 	'+refs/pull/7/head:refs/pull/7/head')
-awk -v us="$1" -v them="$theirs" -v cpu="$2" -v n="$refs" 'BEGIN {
+awk -v us="$1" -v them="$theirs" -v cpu="$2" -v their_cpu="$their_cpu" \
+	-v n="$refs" 'BEGIN {
 	printf "fetch 1 pull of %d: %.1f ms, git fetch of all %d ms, ", n, us,
 		them
-	printf "ratio %.2f (%.1f ms CPU)\n", us / them, cpu }'
+	printf "ratio %.2f; %.1f ms CPU (at most 5), git %d ms, %.0f times " \
+		"less (at least 20)\n", us / them, cpu, their_cpu, their_cpu / cpu }'

@@ -121,6 +121,7 @@ class Handler(BaseHTTPRequestHandler):
             "REMOTE_ADDR": "127.0.0.1",
             "CONTENT_TYPE": self.headers.get("Content-Type", ""),
             "CONTENT_LENGTH": str(len(self.body)),
+            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
         }
         if not self.path.startswith("/v0/"):
             env["GIT_PROTOCOL"] = self.headers.get("Git-Protocol", "")
