@@ -585,11 +585,6 @@ static char *checked(char *text)
 	return text;
 }
 
-char *json_print(const struct json *at)
-{
-	return checked(cJSON_PrintUnformatted(in(at)));
-}
-
 char *json_print_pretty(const struct json *at)
 {
 	return checked(cJSON_Print(in(at)));

@@ -13,6 +13,7 @@ libgateway_a_SOURCES = \
 	src/gateway/memory.c \
 	src/gateway/prefix.c \
 	src/gateway/price.c src/gateway/price.h \
+	src/gateway/price_tokens.c \
 	src/gateway/rate.c src/gateway/rate.h \
 	src/gateway/retry.c src/gateway/retry.h \
 	src/gateway/route.c src/gateway/route.h \

@@ -376,31 +376,3 @@ int64_t price_ceiling(const struct price *price, int64_t tokens,
 	return most;
 }
 
-/*
- * A token of prose is about four characters, but an upper bound must hold for
- * code, digits and names nobody has seen: two letters of a word, four blanks
- * of an indentation, one of anything else.
- */
-int64_t price_tokens(const char *text, size_t len)
-{
-	enum { OTHER, LETTER, BLANK };
-	/* How many of a kind in a row make one token. */
-	static const int per_token[] = { 1, 2, 4 };
-	int64_t tokens = 0;
-	int last = OTHER, run = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		unsigned char ch = (unsigned char)text[i];
-		unsigned char lower = ch | 0x20;
-		int kind = lower >= 'a' && lower <= 'z' ? LETTER
-			   : ch == ' ' || ch == '\t'    ? BLANK
-							: OTHER;
-
-		run = kind == last ? run : 0;
-		last = kind;
-		tokens += run == 0;
-		if (++run == per_token[kind])
-			run = 0;
-	}
-	return tokens;
-}

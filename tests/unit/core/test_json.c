@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,4 +127,55 @@ Test(json, writes_what_it_was_given)
 	cr_assert(eq(i64, json_int_or(doc, "n", 0), 9007199254740993));
 	cr_assert(json_is_null(json_find(doc, "nothing.here")));
 	json_free(doc);
+}
+
+Test(json, writes_every_byte_and_number_as_it_can_be_read_again)
+{
+	static const char *const texts[] = {
+		"",
+		"\"",
+		"\\",
+		"a quoted \"word\", a \\, \b\f\n\r\t",
+		"long enough for eight bytes at once \x02 and \x1f\x7f",
+		"12345678\"12345678\\1234567\n",
+		"gr\xc3\xbc\xc3\x9f",
+	};
+	static const double numbers[] = { 0,     -0.5,  1e15,   0.1,
+					  1e300, -1e-7, 123456, 1.0 / 3 };
+	struct json *doc = json_new_array(), *again;
+	struct json *object = json_add_object(doc);
+	struct err err = ERR_INIT;
+	char *text, *second;
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		json_add_string(doc, texts[i]);
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		char name[20];
+
+		snprintf(name, sizeof(name), "n%zu", i);
+		json_set_double(object, name, numbers[i]);
+	}
+	text = json_print(doc);
+	cr_assert(strstr(text,
+			 "{\"n0\":0,\"n1\":-0.5,\"n2\":1e+15,"
+			 "\"n3\":0.1,\"n4\":1e+300,\"n5\":-1e-07,"
+			 "\"n6\":123456,\"n7\":0.33333333333333331}") != NULL,
+		  "%s", text);
+	cr_assert(strstr(text, "at once \\u0002 and \\u001f\x7f\"") != NULL,
+		  "%s", text);
+	must(json_parse(&again, text, strlen(text), &err));
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		const char *got;
+		char path[20];
+
+		snprintf(path, sizeof(path), "%zu", i + 1);
+		must(json_string(&got, again, path, &err));
+		cr_assert(eq(str, (char *)got, (char *)texts[i]));
+	}
+	second = json_print(again);
+	cr_assert(eq(str, text, second));
+	free(text);
+	free(second);
+	json_free(doc);
+	json_free(again);
 }

@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "config/shipped.h"
@@ -197,4 +198,47 @@ Test(price, counts_at_least_as_many_tokens_as_there_can_be)
 			  "%s", samples[i].text);
 	/* And not absurdly many. */
 	cr_assert(price_tokens(samples[1].text, strlen(samples[1].text)) < 40);
+}
+
+/* The definition, one byte after the other. */
+static int64_t count_slowly(const char *text, size_t len)
+{
+	int64_t tokens = 0;
+	size_t end;
+
+	for (size_t at = 0; at < len; at = end) {
+		bool is_blank = text[at] == ' ' || text[at] == '\t';
+
+		end = at + 1;
+		if (is_blank)
+			while (end < len && end - at < 4 &&
+			       (text[end] == ' ' || text[end] == '\t'))
+				end++;
+		else if (isascii(text[at]) && isalpha(text[at]))
+			end += end < len && isascii(text[end]) &&
+			       isalpha(text[end]);
+		tokens++;
+	}
+	return tokens;
+}
+
+Test(price, counts_tokens_the_same_at_any_place_and_length)
+{
+	static const char alphabet[] = "aZ  \t.[`{@\xc3\xff\n";
+	char text[300];
+	unsigned seed = 1;
+
+	for (int round = 0; round < 3000; round++) {
+		size_t len = (size_t)round % sizeof(text);
+		/* Long runs too: few kinds of bytes. */
+		unsigned kinds = 1 + (unsigned)round % (sizeof(alphabet) - 1);
+
+		for (size_t i = 0; i < len; i++) {
+			seed = seed * 1103515245 + 12345;
+			text[i] = alphabet[(seed >> 16) % kinds];
+		}
+		cr_assert(eq(i64, price_tokens(text, len),
+			     count_slowly(text, len)),
+			  "round %d", round);
+	}
 }
