@@ -8,6 +8,10 @@
 #include "io/loop_internal.h"
 #include "io/transfer.h"
 
+/* libcurl's handles are kept for the next requests: each brings buffers of
+ * 80 KB, and getting those anew costs as much as all else of a request. */
+enum { SPARE_HANDLES = 64 };
+
 enum { CONNECTIONS_PER_HOST = 32, CONNECTIONS = 256, STREAMS = 100 };
 
 /* libcurl may not be entered from its own callbacks, and those are where users
@@ -31,6 +35,8 @@ struct http {
 	CURLM *multi;
 	struct http_call *calls;
 	struct http_call *pending; /* to be begun or cancelled */
+	CURL *spare[SPARE_HANDLES];
+	size_t spare_count;
 	bool is_ending;
 };
 
@@ -64,6 +70,19 @@ static void detach(struct http_call *call)
 	call->is_running = false;
 }
 
+/* Nothing of the request stays in it. */
+static void keep_handle(struct http_call *call)
+{
+	struct http *http = call->http;
+	CURL *easy = call->transfer.easy;
+
+	if (!easy || http->spare_count == SPARE_HANDLES)
+		return;
+	curl_easy_reset(easy);
+	http->spare[http->spare_count++] = easy;
+	call->transfer.easy = NULL;
+}
+
 static void unlist(struct http_call *call)
 {
 	if (call->is_pending)
@@ -86,19 +105,25 @@ static void finish(struct http_call *call, const struct err *err)
 	detach(call);
 	unlist(call);
 	uv_close((uv_handle_t *)&call->limit, on_call_closed);
+	if (!err)
+		keep_handle(call);
 	call->done(err ? NULL : &call->transfer.reply, err,
 		   call->transfer.payload);
 }
 
 static void run(struct http_call *call)
 {
+	struct http *http = call->http;
+
+	if (!call->transfer.easy && http->spare_count)
+		call->transfer.easy = http->spare[--http->spare_count];
 	transfer_prepare(&call->transfer);
 	curl_easy_setopt(call->transfer.easy, CURLOPT_PRIVATE, call);
 	curl_easy_setopt(call->transfer.easy, CURLOPT_ACCEPT_ENCODING, "");
 	curl_easy_setopt(call->transfer.easy, CURLOPT_HTTP_VERSION,
 			 (long)CURL_HTTP_VERSION_2TLS);
 	call->is_running = true;
-	curl_multi_add_handle(call->http->multi, call->transfer.easy);
+	curl_multi_add_handle(http->multi, call->transfer.easy);
 }
 
 static void end_hop(struct http_call *call, CURLcode code)
@@ -316,6 +341,8 @@ void http_free(struct http *http)
 		finish(http->calls, &err);
 	while (http->pending)
 		finish(http->pending, &err);
+	while (http->spare_count)
+		curl_easy_cleanup(http->spare[--http->spare_count]);
 	curl_multi_cleanup(http->multi);
 	timer_free(http->timer);
 	timer_free(http->kick);

@@ -95,12 +95,7 @@ int transfer_init(struct transfer *t, const struct http_request *request,
 	if (request->body)
 		t->body = xmemdup(request->body, request->body_len);
 	t->body_len = request->body_len;
-	if (copy_headers(t, request, err) < 0)
-		return -1;
-	t->easy = curl_easy_init();
-	if (!t->easy)
-		return err_set(err, ERR_SYSTEM, "libcurl would not start");
-	return 0;
+	return copy_headers(t, request, err);
 }
 
 /* libcurl's copies of the headers hold secrets too. */
@@ -330,8 +325,11 @@ static void prepare_connection(const struct transfer *t)
 
 void transfer_prepare(struct transfer *t)
 {
-	CURL *easy = t->easy;
+	CURL *easy = t->easy ? t->easy : curl_easy_init();
 
+	if (!easy)
+		abort(); /* out of memory */
+	t->easy = easy;
 	curl_easy_reset(easy);
 	t->is_redirect = false;
 	t->headers_done = false;

@@ -15,7 +15,7 @@
  * transfer_left_ms().
  */
 struct transfer {
-	CURL *easy;
+	CURL *easy; /* NULL until prepared, or one to be used again */
 	char *method;
 	char *url;
 	char *body;
@@ -46,7 +46,8 @@ struct transfer {
 	void *payload;            /* for both */
 };
 
-/** Copies `request`; ERR_INVALID if it is wrong. Release it in either case. */
+/** Copies `request`; ERR_INVALID if it is wrong. Release it in either case.
+ */
 MUST_CHECK int transfer_init(struct transfer *transfer,
 			     const struct http_request *request, void *payload,
 			     struct err *err);
