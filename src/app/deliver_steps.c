@@ -66,111 +66,12 @@ static void set_wish(struct deliver *deliver, enum forge_act act)
 
 /* Steps. start: true if a call is to be made, the wish is set then. */
 
-static void digest_of(char out[SHA256_HEX_SIZE], const char *text)
-{
-	sha256_hex(text, strlen(text), out);
-}
-
-static bool is_posted(const struct deliver *deliver, const char *kind,
-		      const char *key, const char *text)
-{
-	const struct posted *posted =
-		pull_state_find_posted(deliver->input.state, kind, key);
-	char digest[SHA256_HEX_SIZE];
-
-	digest_of(digest, text);
-	return posted && posted->digest && strcmp(posted->digest, digest) == 0;
-}
-
-static bool wants_comment(const struct deliver *deliver,
-			  const struct deliver_run *run)
-{
-	char *text;
-	bool wants;
-
-	if (!run->output->comment)
-		return false;
-	text = deliver_summary_text(&deliver->input, run);
-	wants = !is_posted(deliver, "comment", run->record->workflow, text);
-	free(text);
-	return wants;
-}
-
-static bool wants_review(const struct deliver *deliver,
-			 const struct deliver_run *run)
-{
-	struct deliver_choice choice;
-	bool wants;
-
-	deliver_choose(&choice, &deliver->input, run);
-	wants = choice.line_count || choice.rest_count;
-	deliver_choice_release(&choice);
-	return wants;
-}
-
-/* A status says how a head fared: state, text, head. */
-static char *status_words(const struct deliver *deliver,
-			  const struct deliver_run *run)
-{
-	char *outcome = deliver_outcome(run->record);
-	char *words = xstrf("%d %s %s",
-			    (int)deliver_state(run->record->verdict),
-			    deliver->input.pull->head, outcome);
-
-	free(outcome);
-	return words;
-}
-
-static bool wants_status(const struct deliver *deliver,
-			 const struct deliver_run *run)
-{
-	char *words;
-	bool wants;
-
-	if (!run->output->commit_status)
-		return false;
-	words = status_words(deliver, run);
-	wants = !is_posted(deliver, "status", run->record->workflow, words);
-	free(words);
-	return wants;
-}
-
-/* Said on a line, fixed or dismissed since, and not yet closed there. */
-static bool is_to_resolve(const struct deliver *deliver, size_t i)
-{
-	const struct posted *posted = &deliver->input.state->posted[i];
-	const struct known_finding *known;
-
-	if (strcmp(posted->kind, "inline") != 0 || !posted->id ||
-	    (posted->digest && strcmp(posted->digest, "resolved") == 0))
-		return false;
-	known = known_list_find(&deliver->input.state->findings, posted->key);
-	return known && known->state != FINDING_OPEN;
-}
-
-static bool wants_resolving(const struct deliver *deliver)
-{
-	for (size_t i = 0; i < deliver->input.state->posted_count; i++)
-		if (is_to_resolve(deliver, i))
-			return true;
-	return false;
-}
-
-static bool wants_account(const struct deliver *deliver)
-{
-	for (size_t i = 0; i < deliver->input.run_count; i++)
-		if (wants_comment(deliver, &deliver->input.runs[i]) ||
-		    wants_review(deliver, &deliver->input.runs[i]))
-			return true;
-	return wants_resolving(deliver);
-}
-
 static bool start_head(struct deliver *deliver)
 {
-	bool wants = wants_account(deliver);
+	bool wants = deliver_wants_account(deliver);
 
 	for (size_t i = 0; !wants && i < deliver->input.run_count; i++)
-		wants = wants_status(deliver, &deliver->input.runs[i]);
+		wants = deliver_wants_status(deliver, &deliver->input.runs[i]);
 	if (!wants)
 		deliver->is_over = true;
 	set_wish(deliver, FORGE_PULL);
@@ -191,7 +92,7 @@ static void take_head(struct deliver *deliver, struct forge_answer *answer)
 static bool start_who(struct deliver *deliver)
 {
 	set_wish(deliver, FORGE_WHO);
-	return wants_account(deliver);
+	return deliver_wants_account(deliver);
 }
 
 static void take_who(struct deliver *deliver, struct forge_answer *answer)
@@ -309,16 +210,20 @@ static bool review_failed(struct deliver *deliver, const struct err *err)
 
 static bool start_lines(struct deliver *deliver)
 {
+	const struct posted *unread = deliver_unread_review(deliver,
+							    run_of(deliver));
+
+	if (!deliver->review_id && unread)
+		set_text(&deliver->review_id, unread->id);
 	set_wish(deliver, FORGE_REVIEW_LINES);
 	deliver->wish.id = deliver->review_id;
 	return deliver->review_id != NULL;
 }
 
 /* Whatever the review has no comment of is in its body. */
-static void take_lines(struct deliver *deliver, struct forge_answer *answer)
+static void remember_said(struct deliver *deliver)
 {
 	const struct deliver_choice *choice = &deliver->choice;
-	char fingerprint[FINGERPRINT_SIZE];
 
 	for (size_t i = 0; i < choice->line_count; i++)
 		remember(deliver, "inline",
@@ -326,6 +231,23 @@ static void take_lines(struct deliver *deliver, struct forge_answer *answer)
 	for (size_t i = 0; i < choice->rest_count; i++)
 		remember(deliver, "inline", choice->rest[i]->fingerprint, NULL,
 			 NULL);
+}
+
+/* It is said, all the same; where, the next delivery asks again. */
+static bool lines_failed(struct deliver *deliver, const struct err *err)
+{
+	(void)err;
+	remember_said(deliver);
+	remember(deliver, "review", run_of(deliver)->record->workflow,
+		 deliver->review_id, UNREAD);
+	return false;
+}
+
+static void take_lines(struct deliver *deliver, struct forge_answer *answer)
+{
+	char fingerprint[FINGERPRINT_SIZE];
+
+	remember_said(deliver);
 	for (size_t i = 0; i < answer->comment_count; i++)
 		if (deliver_marked_finding(fingerprint,
 					   answer->comments[i].body))
@@ -347,7 +269,8 @@ static const struct posted *our_comment(const struct deliver *deliver)
 static bool start_find_comment(struct deliver *deliver)
 {
 	set_wish(deliver, FORGE_PULL_COMMENTS);
-	return wants_comment(deliver, run_of(deliver)) && !our_comment(deliver);
+	return deliver_wants_comment(deliver, run_of(deliver)) &&
+	       !our_comment(deliver);
 }
 
 static void take_comments(struct deliver *deliver, struct forge_answer *answer)
@@ -371,7 +294,7 @@ static bool start_comment(struct deliver *deliver)
 {
 	const struct posted *posted = our_comment(deliver);
 
-	if (!wants_comment(deliver, run_of(deliver)) ||
+	if (!deliver_wants_comment(deliver, run_of(deliver)) ||
 	    !deliver_has_time(deliver) || !deliver_count_post(deliver))
 		return false;
 	set_wish(deliver, posted ? FORGE_EDIT_COMMENT : FORGE_ADD_COMMENT);
@@ -386,7 +309,7 @@ static void take_comment(struct deliver *deliver, struct forge_answer *answer)
 {
 	char digest[SHA256_HEX_SIZE];
 
-	digest_of(digest, deliver->wish.text);
+	deliver_digest(digest, deliver->wish.text);
 	remember(deliver, "comment", run_of(deliver)->record->workflow,
 		 answer->id, digest);
 	deliver->result.posts++;
@@ -445,7 +368,7 @@ static bool start_status(struct deliver *deliver)
 	const struct deliver_run *run = run_of(deliver);
 	const char *name, *outcome;
 
-	if (!wants_status(deliver, run) || !deliver_has_time(deliver))
+	if (!deliver_wants_status(deliver, run) || !deliver_has_time(deliver))
 		return false;
 	name = keep(deliver, xstrf("referee/%s", run->record->workflow));
 	outcome = keep(deliver, deliver_outcome(run->record));
@@ -465,10 +388,10 @@ static bool start_status(struct deliver *deliver)
 
 static void take_status(struct deliver *deliver, struct forge_answer *answer)
 {
-	char *words = status_words(deliver, run_of(deliver));
+	char *words = deliver_status_words(deliver, run_of(deliver));
 	char digest[SHA256_HEX_SIZE];
 
-	digest_of(digest, words);
+	deliver_digest(digest, words);
 	remember(deliver, "status", run_of(deliver)->record->workflow,
 		 answer->id, digest);
 	deliver->result.posts++;
@@ -486,7 +409,7 @@ static bool start_next_run(struct deliver *deliver)
 static bool start_threads(struct deliver *deliver)
 {
 	set_wish(deliver, FORGE_THREADS);
-	return wants_resolving(deliver);
+	return deliver_wants_resolving(deliver);
 }
 
 static void take_threads(struct deliver *deliver, struct forge_answer *answer)
@@ -496,7 +419,7 @@ static void take_threads(struct deliver *deliver, struct forge_answer *answer)
 	for (size_t i = 0; i < state->posted_count; i++) {
 		bool is_open = false;
 
-		if (!is_to_resolve(deliver, i))
+		if (!deliver_is_to_resolve(deliver, i))
 			continue;
 		for (size_t j = 0; j < answer->thread_count; j++) {
 			const struct forge_thread *thread = &answer->threads[j];
@@ -560,7 +483,7 @@ const struct deliver_step deliver_steps[] = {
 	[STEP_FIND_REVIEW] = { start_find_review, take_reviews, NULL },
 	[STEP_DROP] = { start_drop, take_drop, NULL },
 	[STEP_REVIEW] = { start_review, take_review, review_failed },
-	[STEP_LINES] = { start_lines, take_lines, NULL },
+	[STEP_LINES] = { start_lines, take_lines, lines_failed },
 	[STEP_FIND_COMMENT] = { start_find_comment, take_comments, NULL },
 	[STEP_COMMENT] = { start_comment, take_comment, comment_failed },
 	[STEP_STATUS] = { start_status, take_status, NULL },

@@ -52,6 +52,29 @@ struct deliver {
 	deliver_done_fn *done;
 	void *payload;
 };
+
+/* Of a review: which remark became which comment is not known yet. */
+#define UNREAD "unread"
+
+/* What there is to be posted, as far as is remembered (deliver_wants.c). */
+bool deliver_wants_comment(const struct deliver *deliver,
+			   const struct deliver_run *run);
+bool deliver_wants_status(const struct deliver *deliver,
+			  const struct deliver_run *run);
+/* Needs to know who we are. */
+bool deliver_wants_account(const struct deliver *deliver);
+bool deliver_wants_resolving(const struct deliver *deliver);
+/* Said on a line, fixed or dismissed since, and not yet closed there: of the
+ * i-th entry of what was posted. */
+bool deliver_is_to_resolve(const struct deliver *deliver, size_t i);
+/* The review is there, its remarks are UNREAD; NULL: they are not. */
+const struct posted *deliver_unread_review(const struct deliver *deliver,
+					   const struct deliver_run *run);
+/* A status says how a head fared: state, text, head. The caller frees it. */
+char *deliver_status_words(const struct deliver *deliver,
+			   const struct deliver_run *run);
+void deliver_digest(char out[SHA256_HEX_SIZE], const char *text);
+
 /* A step first looks whether there is anything to do for it. */
 struct deliver_step {
 	/* True if a call is to be made; the wish is set then. */

@@ -13,7 +13,7 @@ libapp_a_SOURCES = \
 	src/app/definitions.c src/app/definitions.h \
 	src/app/deliver.c src/app/deliver.h \
 	src/app/deliver_steps.c src/app/deliver_steps.h \
-	src/app/deliver_text.c src/app/deliver_text.h \
+	src/app/deliver_text.c src/app/deliver_text.h src/app/deliver_wants.c \
 	src/app/doctor.c src/app/doctor.h \
 	src/app/due.c src/app/due.h \
 	src/app/generated.c src/app/generated.h \

@@ -35,6 +35,7 @@ E2E_TESTS += \
 	tests/e2e/t0750-poll-generated.t \
 	tests/e2e/t0760-poll-messages.t \
 	tests/e2e/t0770-poll-app.t \
+	tests/e2e/t0780-poll-github-trouble.t \
 	tests/e2e/t0810-run-kill.t \
 	tests/e2e/t0820-answers.t \
 	tests/e2e/t0610-poll.t \
