@@ -38,9 +38,12 @@ libapp_a_SOURCES = \
 	src/app/poll_project.h src/app/poll_pulls.c src/app/poll_pushes.c \
 	src/app/poll_publish.c src/app/poll_publish.h \
 	src/app/poll_questions.c src/app/poll_questions.h \
-	src/app/poll_reply.c src/app/poll_reply.h src/app/poll_settle.c \
+	src/app/poll_reply.c src/app/poll_reply.h \
+	src/app/poll_requests.c src/app/poll_settle.c \
 	src/app/poll_tell.c src/app/poll_tell.h \
 	src/app/process.c src/app/process.h \
+	src/app/push_limit.c src/app/push_limit.h \
+	src/app/served.c src/app/served.h \
 	src/app/spend.c src/app/spend.h \
 	src/app/scan.c src/app/scan.h \
 	src/app/scan_change.c \

@@ -5,6 +5,7 @@
 
 #include "app/generated.h"
 #include "app/own_refs.h"
+#include "app/served.h"
 #include "core/alloc.h"
 #include "core/fault.h"
 #include "core/limits.h"
@@ -29,11 +30,7 @@ struct mirror {
 	struct pattern_list wanted;
 	struct ref_list branches;
 	char *default_branch;
-	struct served {
-		char *ref;
-		struct oid id;
-	} * served;
-	size_t served_len, served_cap;
+	struct served_list served;
 	size_t fetches;
 };
 
@@ -100,7 +97,7 @@ static int open_repo(struct mirror *mirror, const struct settings *settings,
 			 "that were left behind",
 			 mirror->project->name, cleaned.locks, cleaned.packs,
 			 cleaned.objects);
-	ret = 0;
+	ret = served_load(&mirror->served, mirror->repo, err);
 out:
 	buf_release(&path);
 	return ret;
@@ -140,9 +137,7 @@ void mirror_free(struct mirror *mirror)
 {
 	if (!mirror)
 		return;
-	for (size_t i = 0; i < mirror->served_len; i++)
-		free(mirror->served[i].ref);
-	free(mirror->served);
+	served_list_release(&mirror->served);
 	free(mirror->default_branch);
 	ref_list_release(&mirror->branches);
 	pattern_list_release(&mirror->wanted);
@@ -299,7 +294,8 @@ int mirror_update(struct mirror *mirror, struct err *err)
 		return -1;
 	if (own && own != mirror->project->url && fetch_own(mirror, err) < 0)
 		return err_prefix(err, "%s", own);
-	if (own_refs_adopt(mirror->repo, err) < 0)
+	if (own_refs_adopt(mirror->repo, err) < 0 ||
+	    served_load(&mirror->served, mirror->repo, err) < 0)
 		return -1;
 	return list_branches(mirror, err);
 }
@@ -319,16 +315,15 @@ int mirror_fetch(struct mirror *mirror, const char *const *refspecs,
 	return ret;
 }
 
-void mirror_serve(struct mirror *mirror, const char *request_ref)
+int mirror_serve(struct mirror *mirror, const char *request_ref,
+		 struct err *err)
 {
-	struct err ignored = ERR_INIT;
-	struct oid id;
+	return served_add(&mirror->served, mirror->repo, request_ref, err);
+}
 
-	if (ref_read(&id, mirror->repo, request_ref, &ignored) < 0)
-		return;
-	ARRAY_GROW(mirror->served, mirror->served_len, mirror->served_cap);
-	mirror->served[mirror->served_len++] =
-		(struct served){ xstrdup(request_ref), id };
+bool mirror_has_served(const struct mirror *mirror, const char *request_ref)
+{
+	return served_has(&mirror->served, request_ref);
 }
 
 /* One push in the making. */
@@ -368,10 +363,10 @@ static int collect_own(struct pushing *out, const struct mirror *mirror,
 
 static void collect_served(struct pushing *out, const struct mirror *mirror)
 {
-	for (size_t i = 0; i < mirror->served_len; i++)
+	for (size_t i = 0; i < mirror->served.len; i++)
 		out->refs[out->count++] = (struct push_ref){
-			.name = mirror->served[i].ref,
-			.expected = &mirror->served[i].id,
+			.name = mirror->served.items[i].ref,
+			.expected = &mirror->served.items[i].id,
 		};
 }
 
@@ -382,10 +377,10 @@ bool mirror_has_news(const struct mirror *mirror)
 	bool has_news;
 
 	if (!own_url(mirror))
-		return mirror->served_len > 0;
+		return mirror->served.len > 0;
 	pushing.refs = xcalloc(OWN_REF_COUNT, sizeof(*pushing.refs));
 	has_news = collect_own(&pushing, mirror, &ignored) < 0 ||
-		   pushing.own_count || mirror->served_len;
+		   pushing.own_count || mirror->served.len;
 	free(pushing.refs);
 	return has_news;
 }
@@ -409,7 +404,7 @@ static int push_own(struct mirror *mirror, struct err *err)
 					.options = &mirror->options };
 	int ret = -1;
 
-	pushing.refs = xcalloc(OWN_REF_COUNT + mirror->served_len,
+	pushing.refs = xcalloc(OWN_REF_COUNT + mirror->served.len,
 			       sizeof(*pushing.refs));
 	if (collect_own(&pushing, mirror, err) < 0)
 		goto out;
@@ -435,58 +430,15 @@ static int push_served(struct mirror *mirror, struct err *err)
 					.options = &mirror->options };
 	int ret;
 
-	if (!mirror->served_len || mirror->project->notes == NOTES_PUSH)
+	if (!mirror->served.len || mirror->project->notes == NOTES_PUSH)
 		return 0;
-	pushing.refs = xcalloc(mirror->served_len, sizeof(*pushing.refs));
+	pushing.refs = xcalloc(mirror->served.len, sizeof(*pushing.refs));
 	collect_served(&pushing, mirror);
 	request.refs = pushing.refs;
 	request.ref_count = pushing.count;
 	ret = repo_push(mirror->repo, &request, err);
 	free(pushing.refs);
 	return ret;
-}
-
-static void forget_served(struct mirror *mirror)
-{
-	struct err ignored = ERR_INIT;
-
-	for (size_t i = 0; i < mirror->served_len; i++) {
-		if (ref_delete(mirror->repo, mirror->served[i].ref,
-			       &mirror->served[i].id, &ignored) < 0)
-			log_debug("%s", ignored.msg);
-		free(mirror->served[i].ref);
-	}
-	mirror->served_len = 0;
-}
-
-/* A request that was pushed anew meanwhile is a new one, and stays. */
-static int drop_renewed(struct mirror *mirror, struct err *err)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < mirror->served_len; i++) {
-		struct served *served = &mirror->served[i];
-		struct oid now;
-		bool found;
-
-		if (own_ref_read(&found, &now, mirror->repo, served->ref, err) <
-		    0)
-			return -1;
-		if (found && oid_equal(&now, &served->id))
-			mirror->served[kept++] = *served;
-		else
-			free(served->ref);
-	}
-	mirror->served_len = kept;
-	return 0;
-}
-
-/* Somebody else moved a ref: see where it is. */
-static int catch_up(struct mirror *mirror, struct err *err)
-{
-	if (mirror_update(mirror, err) < 0)
-		return -1;
-	return drop_renewed(mirror, err);
 }
 
 int mirror_push(struct mirror *mirror, struct err *err)
@@ -499,12 +451,12 @@ int mirror_push(struct mirror *mirror, struct err *err)
 		if (err->code != ERR_CONFLICT || tries == PUSH_TRIES)
 			return err_prefix(err, "pushing results");
 		*err = (struct err)ERR_INIT;
-		if (catch_up(mirror, err) < 0)
+		if (mirror_update(mirror, err) < 0)
 			return err_prefix(err, "pushing results");
 	}
 	if (push_served(mirror, err) < 0)
 		return err_prefix(err, "removing requests");
-	forget_served(mirror);
+	served_forget(&mirror->served, mirror->repo);
 	return 0;
 }
 

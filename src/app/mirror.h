@@ -57,8 +57,13 @@ MUST_CHECK int mirror_fetch(struct mirror *mirror, const char *const *refspecs,
  * has a request that is served? False where nothing is pushed. */
 bool mirror_has_news(const struct mirror *mirror);
 
-/** The request's run is stored: it goes away with the next push. */
-void mirror_serve(struct mirror *mirror, const char *request_ref);
+/** The request is dealt with, which is remembered: it goes away with the next
+ * push. */
+MUST_CHECK int mirror_serve(struct mirror *mirror, const char *request_ref,
+			    struct err *err);
+
+/** It was dealt with and still stands on the remote. */
+bool mirror_has_served(const struct mirror *mirror, const char *request_ref);
 
 /**
  * Takes referee's refs to the remote, each by compare-and-swap; united and

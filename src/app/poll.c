@@ -7,6 +7,7 @@
 #include "app/instance.h"
 #include "app/poll_pass.h"
 #include "core/alloc.h"
+#include "core/log.h"
 #include "io/loop.h"
 #include "io/work.h"
 
@@ -164,6 +165,47 @@ static int setup(struct poll *poll, struct err *err)
 	return 0;
 }
 
+/* What had to wait for the next minute goes now that there is none. A token
+ * that only the forge can give is not asked for again: the next start pushes.
+ */
+static void flush_project(void *payload, struct cancel *cancel UNUSED)
+{
+	struct watched *watched = payload;
+
+	watched->has_failed = poll_flush(&watched->work, &watched->err) < 0;
+}
+
+static void on_flushed(const struct err *err, void *payload)
+{
+	struct watched *watched = payload;
+
+	if (err || watched->has_failed)
+		log_warn("project '%s': %s; the next poll goes on",
+			 watched->settings->name,
+			 err ? err->msg : watched->err.msg);
+	poll_project_release(&watched->work);
+}
+
+static void flush(struct poll *poll)
+{
+	for (size_t i = 0; i < poll->watched_count; i++) {
+		struct watched *watched = &poll->watched[i];
+
+		if (!watched->is_behind || watched->forge)
+			continue;
+		watched->err = (struct err)ERR_INIT;
+		watched->work = (struct poll_project){
+			.settings = poll->options->settings,
+			.project = watched->settings,
+		};
+		if (work_start(NULL, poll->loop, flush_project, on_flushed,
+			       watched, &watched->err) < 0)
+			log_warn("project '%s': %s", watched->settings->name,
+				 watched->err.msg);
+	}
+	loop_run(poll->loop);
+}
+
 int poll_run(struct poll_result *out, const struct poll_options *options,
 	     struct err *err)
 {
@@ -178,6 +220,7 @@ int poll_run(struct poll_result *out, const struct poll_options *options,
 		if (!ret && options->watch_ms && !is_ending(&poll))
 			ret = wait_for_next(&poll, err);
 	} while (!ret && options->watch_ms && !is_ending(&poll));
+	flush(&poll);
 out:
 	wiring_close(poll.wiring);
 	loop_free(poll.loop);

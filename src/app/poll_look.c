@@ -18,7 +18,6 @@
 #include "core/random.h"
 #include "repo/object.h"
 #include "repo/refs.h"
-#include "store/requests.h"
 #include "store/runs.h"
 
 /* A poll works on it at most that long. */
@@ -247,56 +246,6 @@ static void look_at_branch(struct look *look, const struct ref_entry *entry)
 		look_tell(look, branch, &err);
 }
 
-/* Somebody asks for a workflow on a commit: whatever is stored, it runs. */
-static int look_at_request(struct look *look, const struct run_request *request,
-			   struct err *err)
-{
-	struct poll_change *change;
-	const struct workflow *workflow;
-	bool is_behind;
-	struct oid base;
-
-	if (look_tip(&base, look, look->target, err) < 0 ||
-	    repo_is_ancestor(&is_behind, look->repo, &request->commit, &base,
-			     err) < 0)
-		return -1;
-	if (is_behind && look_parent(&base, look, &request->commit, err) < 0)
-		return -1;
-	if (poll_change_add(&change, look->project, &base, &request->commit,
-			    look->target, err) < 0)
-		return -1;
-	change->place = xstrf("request %s/%s", request->workflow,
-			      request->name);
-	change->request = xstrdup(request->ref);
-	/* Shipped ones too. Nothing else is looked at after the requests. */
-	workflow = definitions_named(change->definitions, request->workflow,
-				     look->project->settings, err);
-	if (!workflow) {
-		poll_change_drop(look->project);
-		return -1;
-	}
-	poll_change_use(change, workflow, trigger_name(EVENT_MANUAL, PULL_ANY),
-			"asked for");
-	change->workflows[0].is_forced = true;
-	return 0;
-}
-
-static int look_at_requests(struct look *look, struct err *err)
-{
-	struct request_list list;
-
-	if (requests_list(&list, look->repo, err) < 0)
-		return -1;
-	for (size_t i = 0; i < list.len; i++) {
-		struct err why = ERR_INIT;
-
-		if (look_at_request(look, &list.items[i], &why) < 0)
-			look_tell(look, list.items[i].ref, &why);
-	}
-	request_list_release(&list);
-	return 0;
-}
-
 static int save_states(struct look *look, struct err *err)
 {
 	const struct poll_project *project = look->project;
@@ -344,10 +293,15 @@ static int find_due(struct look *look, struct err *err)
 	return look_at_requests(look, err);
 }
 
+int poll_lock(struct poll_project *project, struct err *err)
+{
+	return project_lock_take(&project->lock, project->settings->state_dir,
+				 project->project->name, LOCK_MS, err);
+}
+
 int poll_open(struct poll_project *project, struct err *err)
 {
-	if (project_lock_take(&project->lock, project->settings->state_dir,
-			      project->project->name, LOCK_MS, err) < 0 ||
+	if (poll_lock(project, err) < 0 ||
 	    mirror_open(&project->mirror, project->settings, project->project,
 			project->token, &project->cancel, err) < 0 ||
 	    mirror_update(project->mirror, err) < 0 ||

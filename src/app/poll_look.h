@@ -91,4 +91,7 @@ MUST_CHECK int look_at_push(struct look *look, const char *branch,
 MUST_CHECK int look_at_schedules(struct look *look, const char *branch,
 				 const struct oid *head, struct err *err);
 
+/* poll_requests.c: requests by ref. */
+MUST_CHECK int look_at_requests(struct look *look, struct err *err);
+
 #endif /* APP_POLL_LOOK_H */

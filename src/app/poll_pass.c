@@ -18,8 +18,6 @@
 #include "io/work.h"
 #include "repo/remote.h"
 
-#define MINUTE_MS ((int64_t)60 * 1000)
-
 /* What a stage is at: it is under way and calls stage_over(), or there was
  * nothing to do for it, or the project has failed. */
 enum begun { BEGUN, NOTHING_TO_DO, FAILED };
@@ -64,12 +62,9 @@ static void project_over(struct watched *watched)
 			  watched->err.msg);
 	if (watched->has_failed || watched->work.problems)
 		poll->result->failed++;
-	if (watched->work.has_pushed) {
-		memmove(watched->pushed_at_ms, watched->pushed_at_ms + 1,
-			sizeof(watched->pushed_at_ms) -
-				sizeof(watched->pushed_at_ms[0]));
-		watched->pushed_at_ms[PUSHES_A_MINUTE - 1] = clock_mono_ms();
-	}
+	if (watched->work.has_pushed)
+		push_limit_count(&watched->pushes, clock_mono_ms());
+	watched->is_behind = watched->work.is_behind;
 	poll_project_release(&watched->work);
 	if (!--poll->under_way) {
 		loop_timer_cancel(poll->timer);
@@ -281,9 +276,8 @@ static enum begun start_pushing(struct watched *watched)
 		return NOTHING_TO_DO;
 	watched->work.may_push = !watched->poll->options->watch_ms ||
 				 remote_url_is_path(watched->settings->url) ||
-				 !watched->pushed_at_ms[0] ||
-				 clock_mono_ms() - watched->pushed_at_ms[0] >=
-					 MINUTE_MS;
+				 push_limit_allows(&watched->pushes,
+						   clock_mono_ms());
 	return start_work(watched, push);
 }
 

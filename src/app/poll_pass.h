@@ -3,22 +3,21 @@
 
 #include "app/poll.h"
 #include "app/poll_project.h"
+#include "app/push_limit.h"
 #include "app/wire.h"
 
 /* A pass over the projects; of poll.c and poll_pass.c alone. Loop thread. */
-
-/* To a project's remote, within a minute. */
-enum { PUSHES_A_MINUTE = 2 };
 
 /* A project over all passes. */
 struct watched {
 	struct poll *poll;
 	const struct project_settings *settings;
-	struct forge *forge;                   /* NULL: plain git */
-	int64_t pushed_at_ms[PUSHES_A_MINUTE]; /* on the steady clock */
-	struct poll_project work;              /* of this pass */
-	size_t stage;                          /* of those in poll_pass.c */
-	struct err err;                        /* if it has failed */
+	struct forge *forge;      /* NULL: plain git */
+	struct push_limit pushes; /* on the steady clock */
+	bool is_behind;           /* something waits to be pushed */
+	struct poll_project work; /* of this pass */
+	size_t stage;             /* of those in poll_pass.c */
+	struct err err;           /* if it has failed */
 	bool has_failed;
 	size_t open; /* changes not judged yet */
 	bool is_judging, is_over;

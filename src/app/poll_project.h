@@ -99,6 +99,7 @@ struct poll_project {
 	bool is_first; /* nothing was ever remembered */
 	int64_t now_ms;
 	bool has_pushed;
+	bool is_behind;  /* there was something to push, and it had to wait */
 	size_t problems; /* changes that could not be looked at; told */
 	struct err err;
 };
@@ -111,6 +112,9 @@ struct pull_state *poll_find_state(const struct poll_project *project,
 				   int64_t number, const char *branch);
 
 /* The blocking parts, each on a worker, one after the other. */
+
+/* Nobody else works on it until the project is released. */
+MUST_CHECK int poll_lock(struct poll_project *project, struct err *err);
 
 /* Takes the lock, brings in what is new, reads what is remembered, and knows
  * what is to be asked of the forge besides its open pulls. */
@@ -127,6 +131,9 @@ MUST_CHECK int poll_settle(struct poll_project *project, struct err *err);
 
 /* Takes it to the remote. */
 MUST_CHECK int poll_push(struct poll_project *project, struct err *err);
+
+/* The same of what had to wait, without looking at anything. */
+MUST_CHECK int poll_flush(struct poll_project *project, struct err *err);
 
 /* Definitions in force at a commit, read once. Mistakes in them are told. */
 MUST_CHECK int poll_definitions_at(struct definitions **out,

@@ -59,10 +59,8 @@ static int settle_change(struct poll_project *project,
 {
 	if (!change->is_stored)
 		return 0;
-	if (change->request) {
-		mirror_serve(project->mirror, change->request);
-		return 0;
-	}
+	if (change->request)
+		return mirror_serve(project->mirror, change->request, err);
 	fault_point("poll.settle");
 	return pull_state_edit(mirror_repo(project->mirror),
 			       change->pull ? change->pull->number : 0,
@@ -79,10 +77,24 @@ int poll_settle(struct poll_project *project, struct err *err)
 
 int poll_push(struct poll_project *project, struct err *err)
 {
-	if (!mirror_has_news(project->mirror) || !project->may_push)
+	project->is_behind = mirror_has_news(project->mirror);
+	if (!project->is_behind || !project->may_push)
 		return 0;
 	project->has_pushed = true;
-	return mirror_push(project->mirror, err);
+	if (mirror_push(project->mirror, err) < 0)
+		return -1;
+	project->is_behind = false;
+	return 0;
+}
+
+int poll_flush(struct poll_project *project, struct err *err)
+{
+	if (poll_lock(project, err) < 0 ||
+	    mirror_open(&project->mirror, project->settings, project->project,
+			project->token, &project->cancel, err) < 0)
+		return -1;
+	project->may_push = true;
+	return poll_push(project, err);
 }
 
 static void set_text(char **to, const char *text)

@@ -69,7 +69,10 @@ ok 'it does not run again' sh -c 'test -z "$(referee poll)"'
 git -C app push -q origin "topic/old:refs/referee/requests/no-such/please"
 ok 'a request for what is not there is told' exits 4 sh -c 'referee poll 2>err.txt'
 ok 'by its name' says_line "no workflow 'no-such'" err.txt
-git -C app push -q origin :refs/referee/requests/no-such/please
+ok 'once' exits 0 sh -c 'referee poll >out.txt 2>err.txt && ! grep no-such err.txt out.txt'
+ok 'its ref is gone, too' sh -c '! git -C app.git rev-parse -q --verify refs/referee/requests/no-such/please'
+ok 'who asked reads why in the note' sh -c 'git -C app.git notes --ref=referee show topic/old | grep -q "^no-such: failed.*no workflow"'
+ok 'and log has it' sh -c 'git clone -q app.git reader && cd reader && git fetch -q origin "refs/referee/*:refs/referee/*" && referee log | grep no-such'
 
 # Somebody else's notes stay.
 git -C app fetch -q -f origin refs/notes/referee:refs/notes/referee

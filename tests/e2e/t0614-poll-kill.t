@@ -178,6 +178,18 @@ for point in push:1 push:2 push:3 mirror.push:1 poll.states:2 poll.settle:2 \
 	http:1 http:2 http:4 journal.write:2 journal.write:3 judge.notes:1 repo.ref:1; do
 	ok "killed at $point" killed $point
 done
+# What was asked for is not run again because the push of it was killed.
+asked_once()
+{
+	reset
+	REFEREE_FAULT=push:1 referee poll asked >killed.out 2>&1
+	test $? -eq 137 && grep by-hand killed.out || { cat killed.out; return 1; }
+	referee poll asked >again.out 2>&1 || { cat again.out; return 1; }
+	! grep by-hand again.out &&
+		test -z "$(git -C remotes/asked.git for-each-ref refs/referee/requests)" &&
+		git -C remotes/asked.git notes --ref=referee show topic/c
+}
+ok 'a request whose push was killed does not run again' asked_once
 n=1 last=0 points=0
 while test $last != 99 && test $n -lt 1000; do
 	killed any:$n >.killed 2>&1

@@ -119,7 +119,7 @@ Test(mirror, takes_notes_to_the_remote_and_requests_away)
 	must(mirror_update(mirror, &err));
 	cr_expect_not(mirror_has_news(mirror));
 	put_note("pr-review: pass\n");
-	mirror_serve(mirror, "refs/referee/requests/docs/ada");
+	must(mirror_serve(mirror, "refs/referee/requests/docs/ada", &err));
 	cr_expect(mirror_has_news(mirror));
 	must(mirror_push(mirror, &err));
 	cr_expect_not(mirror_has_news(mirror));
@@ -147,13 +147,37 @@ Test(mirror, keeps_a_request_that_was_pushed_anew)
 {
 	must(mirror_update(mirror, &err));
 	put_note("pr-review: pass\n");
-	mirror_serve(mirror, "refs/referee/requests/docs/ada");
+	must(mirror_serve(mirror, "refs/referee/requests/docs/ada", &err));
 	sandbox_run(&box, "cd work && git commit -q --allow-empty -m again && "
 			  "git push -q -f ../app.git "
 			  "HEAD:refs/referee/requests/docs/ada");
 	must(mirror_push(mirror, &err));
 	expect_output("again", "git -C app.git log -1 --format=%s "
 			       "refs/referee/requests/docs/ada");
+}
+
+Test(mirror, knows_after_a_restart_what_was_served)
+{
+	static const char request[] = "refs/referee/requests/docs/ada";
+
+	must(mirror_update(mirror, &err));
+	cr_expect_not(mirror_has_served(mirror, request));
+	must(mirror_serve(mirror, request, &err));
+	mirror_free(mirror);
+	must(mirror_open(&mirror, &settings, &settings.projects[0], NULL, NULL,
+			 &err));
+	must(mirror_update(mirror, &err));
+	cr_expect(mirror_has_served(mirror, request));
+	cr_expect(mirror_has_news(mirror));
+	must(mirror_push(mirror, &err));
+	expect_output("", "git -C app.git for-each-ref refs/referee/requests");
+	expect_output("", "git -C state/mirrors/app.git for-each-ref "
+			  "refs/served");
+	/* The same once more is another one. */
+	sandbox_run(&box, "git -C work push -q ../app.git main:%s", request);
+	must(mirror_update(mirror, &err));
+	cr_expect_not(mirror_has_served(mirror, request));
+	cr_expect_not(mirror_has_news(mirror));
 }
 
 Test(mirror, of_a_remote_that_is_gone_says_so)
