@@ -33,10 +33,22 @@ static void change_free(struct poll_change *change)
 
 static void reply_free(struct poll_reply *reply)
 {
+	free(reply->held);
 	free(reply->comment);
 	free(reply->text);
 	free(reply->last_comment);
 	free(reply);
+}
+
+struct poll_reply *poll_reply_add(struct poll_project *project,
+				  struct pull_state *state)
+{
+	struct poll_reply *reply = xcalloc(1, sizeof(*reply));
+
+	reply->state = state;
+	ARRAY_GROW(project->replies, project->reply_count, project->reply_cap);
+	project->replies[project->reply_count++] = reply;
+	return reply;
 }
 
 static void question_free(struct poll_question *question)

@@ -113,17 +113,14 @@ static const char *reaction_to(enum command_kind kind)
 static void add_reply(struct talk *talk, const char *key, const char *reaction,
 		      const struct buf *text, bool may_be_there)
 {
-	struct poll_project *project = talk->look->project;
-	struct poll_reply *reply = xcalloc(1, sizeof(*reply));
+	struct poll_reply *reply = poll_reply_add(talk->look->project,
+						  talk->state);
 
-	reply->state = talk->state;
 	reply->comment = xstrdup(key);
 	reply->reaction = reaction;
 	if (text->len)
 		reply->text = xstrdup(text->ptr);
 	reply->may_be_there = may_be_there;
-	ARRAY_GROW(project->replies, project->reply_count, project->reply_cap);
-	project->replies[project->reply_count++] = reply;
 	talk->replies++;
 }
 

@@ -119,15 +119,20 @@ bool look_has_result(const struct look *look, const struct poll_change *change,
 }
 
 /* A fork's workflows do not run by themselves: who may let them is told. */
-static void hold_back(struct workflow_state *at, const char *why,
-		      int64_t now_ms)
+static void hold_back(struct look *look, struct pull_state *state,
+		      struct workflow_state *at, const char *why)
 {
+	struct poll_reply *reply;
+
 	if (at->progress != PROGRESS_DUE)
 		return;
 	at->progress = PROGRESS_SKIPPED;
 	free(at->reason);
 	at->reason = xstrdup(why);
-	at->changed_at_ms = now_ms;
+	at->changed_at_ms = look->project->now_ms;
+	reply = poll_reply_add(look->project, state);
+	reply->held = xstrdup(at->workflow);
+	reply->text = xstrdup(why);
 }
 
 /* Somebody asked for it, and what was judged since is not the answer. */
@@ -176,7 +181,7 @@ static void choose_one(struct look *look, struct poll_change *change,
 }
 
 void look_choose(struct look *look, struct poll_change *change,
-		 const struct pull_state *state)
+		 struct pull_state *state)
 {
 	struct buf why;
 
@@ -188,7 +193,7 @@ void look_choose(struct look *look, struct poll_change *change,
 			continue;
 		if (change->pull && !fork_may_run(&why, look->project->project,
 						  state, change->pull->is_fork))
-			hold_back(at, why.ptr, look->project->now_ms);
+			hold_back(look, state, at, why.ptr);
 		else
 			choose_one(look, change, state, at);
 		buf_reset(&why);

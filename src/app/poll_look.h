@@ -38,7 +38,7 @@ enum holds look_test(const struct poll_change *change,
 
 /* Of all that is marked for this content, what is to run now. */
 void look_choose(struct look *look, struct poll_change *change,
-		 const struct pull_state *state);
+		 struct pull_state *state);
 
 /* Is there anything that look_choose() might choose? */
 bool look_waits(const struct look *look, const struct pull_state *state);

@@ -24,9 +24,11 @@ struct poll_question {
 	struct forge_answer answer;
 };
 
-/* What somebody who gave a command is told. */
+/* What somebody who gave a command is told; or that a workflow waits for one
+ * who approves a pull from a fork, as a status that its result will replace. */
 struct poll_reply {
 	struct pull_state *state;
+	char *held;           /* the workflow that waits; NULL: a command    */
 	char *comment;        /* its id; of a review's body: "review:ID"     */
 	const char *reaction; /* static; reviews cannot have one             */
 	char *text;           /* as a comment; NULL: none                    */
@@ -149,6 +151,10 @@ MUST_CHECK int poll_change_add(struct poll_change **out,
 			       struct poll_project *project,
 			       const struct oid *base, const struct oid *head,
 			       const char *target, struct err *err);
+/* To be said with the next poll_reply(); to be filled. */
+struct poll_reply *poll_reply_add(struct poll_project *project,
+				  struct pull_state *state);
+
 /* Whoever is told of what became of it: the forge, or a section for messages.
  */
 bool poll_change_is_told(const struct poll_change *change);

@@ -35,7 +35,7 @@ static void mark_event(struct look *look, struct poll_change *change,
 
 /* What failed on the push that was handled last: its record knows what it was
  * compared with. */
-static int look_at_retries(struct look *look, const struct pull_state *state,
+static int look_at_retries(struct look *look, struct pull_state *state,
 			   const struct oid *head, struct err *err)
 {
 	const struct workflow_state *at = state->workflows;

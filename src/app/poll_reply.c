@@ -10,7 +10,7 @@
 #define OF_REVIEW "review:"
 
 /* Each leads to the next; one that has nothing to do is left out. */
-enum step { STEP_LOOK, STEP_REACT, STEP_COMMENT, STEP_SAID };
+enum step { STEP_HELD, STEP_LOOK, STEP_REACT, STEP_COMMENT, STEP_SAID };
 
 struct replying {
 	struct poll_project *project;
@@ -19,6 +19,8 @@ struct replying {
 	bool is_there; /* the comment */
 	struct forge_wish wish;
 	char *text; /* of the wish */
+	struct forge_status status;
+	struct forge_check check;
 	poll_replied_fn *done;
 	void *payload;
 };
@@ -33,7 +35,7 @@ static char *marker_of(const struct poll_reply *reply)
 static void next_reply(struct replying *replying)
 {
 	replying->at++;
-	replying->step = STEP_LOOK;
+	replying->step = STEP_HELD;
 	replying->is_there = false;
 }
 
@@ -78,14 +80,44 @@ static void on_answer(struct forge_answer *answer, const struct err *err,
 	go_on(replying);
 }
 
+/* As a check run where results are such, so that they take its place. */
+static void set_held(struct replying *replying, const struct poll_reply *reply)
+{
+	struct forge_wish *wish = &replying->wish;
+
+	replying->text = xstrf("referee/%s", reply->held);
+	replying->check = (struct forge_check){
+		.name = replying->text,
+		.state = FORGE_PENDING,
+		.title = "waits for somebody who approves it",
+		.text = reply->text,
+	};
+	replying->status = (struct forge_status){ .context = replying->text,
+						  .state = FORGE_PENDING,
+						  .text = reply->text };
+	wish->act = forge_can(replying->project->forge, FORGE_CHECK)
+			    ? FORGE_CHECK
+			    : FORGE_STATUS;
+	wish->check = &replying->check;
+	wish->status = &replying->status;
+}
+
 static bool set_wish(struct replying *replying, const struct poll_reply *reply)
 {
 	struct forge_wish *wish = &replying->wish;
-	bool is_review = !strncmp(reply->comment, OF_REVIEW, strlen(OF_REVIEW));
+	bool is_review = reply->comment &&
+			 !strncmp(reply->comment, OF_REVIEW, strlen(OF_REVIEW));
 	char *marker;
 
-	*wish = (struct forge_wish){ .pull = reply->state->number };
+	*wish = (struct forge_wish){ .pull = reply->state->number,
+				     .head = reply->state->head };
+	if (reply->held && replying->step != STEP_HELD)
+		return false;
 	switch (replying->step) {
+	case STEP_HELD:
+		if (reply->held)
+			set_held(replying, reply);
+		return reply->held != NULL;
 	case STEP_LOOK:
 		wish->act = FORGE_PULL_COMMENTS;
 		return reply->text && reply->may_be_there;

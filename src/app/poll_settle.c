@@ -125,7 +125,7 @@ int poll_answered(struct poll_project *project, struct err *err)
 		const struct poll_reply *reply = project->replies[i];
 		struct pull_state *state = reply->state;
 
-		if (reply->is_said)
+		if (reply->is_said && reply->comment)
 			set_text(&pull_state_posted(state, "command",
 						    reply->comment)
 					  ->id,

@@ -182,9 +182,14 @@ git -C app commit -q -a -m 'Rates'
 show_pull 11 topic/fork '"head_repository": "mallory/app", "author": "mallory", "author_id": 13'
 ok 'a pull from a fork' poll
 ok 'waits for somebody to approve it' is_there "not [r for r in reviews if r['pull'] == 11]"
+ok 'which its status says' is_there \
+	"[(s['state'], 'maintainer' in s['description']) for s in statuses
+	  if s['sha'] == '$(git -C app rev-parse topic/fork)'] == [('pending', True)]"
 ok 'which is recorded' remembers 11 '"nobody approved" in workflows[0]["reason"]'
 say 11 bob 8 '/referee review' >/dev/null
 ok 'somebody approves' poll
+ok 'its status is the result then' is_there \
+	"[s['state'] for s in statuses if s['sha'] == '$(git -C app rev-parse topic/fork)'][-1] != 'pending'"
 ok 'and it runs' is_there "[r for r in reviews if r['pull'] == 11]"
 
 # Opinions.
