@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "app/change_facts.h"
+#include "app/company.h"
+#include "app/coverage.h"
 #include "app/definitions.h"
 #include "app/replay.h"
 #include "app/wire.h"
@@ -84,16 +86,27 @@ static int choose_workflows(struct backtest *backtest,
 			    struct mistakes *mistakes, struct err *err)
 {
 	const struct backtest_options *options = backtest->options;
+	struct company company;
 	struct definition_sources sources = {
 		.repo = backtest->repo,
 		.trusted = &backtest->tip,
+		.folder = settings_workflows_of_clone(options->settings,
+						      backtest->repo),
 		.names = options->workflows,
 		.settings = options->settings,
 	};
 	struct definitions *all = &backtest->definitions;
 	size_t named = options->workflows->len;
+	int ret;
 
-	if (definitions_load(all, &sources, mistakes, err) < 0)
+	if (company_open_clone(&company, backtest->repo, options->settings,
+			       err) < 0)
+		return -1;
+	sources.company = company.repo;
+	sources.company_commit = &company.commit;
+	ret = definitions_load(all, &sources, mistakes, err);
+	company_release(&company);
+	if (ret < 0)
 		return -1;
 	backtest->workflows = xcalloc(all->workflows.len + named,
 				      sizeof(*backtest->workflows));

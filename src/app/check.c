@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/company.h"
+#include "app/coverage.h"
 #include "app/definitions.h"
 #include "code/rules.h"
 #include "code/rules_project.h"
@@ -80,12 +82,13 @@ int check_work_tree(struct check_counts *out, const char *dir,
 		    const struct settings *settings, struct mistakes *mistakes,
 		    struct err *err)
 {
-	struct definitions definitions;
+	struct definition_sources sources = { .settings = settings };
+	struct definitions definitions = { 0 };
+	struct company company = { 0 };
 	struct repo *repo = NULL;
 	int ret = -1;
 
 	*out = (struct check_counts){ 0 };
-	definitions_init(&definitions);
 	if (repo_open(&repo, dir, err) < 0)
 		goto out;
 	if (!repo_work_dir(repo)) {
@@ -93,15 +96,21 @@ int check_work_tree(struct check_counts *out, const char *dir,
 			"a bare repository has no work tree to check");
 		goto out;
 	}
-	if (definitions_add_work_tree(&definitions, repo_work_dir(repo),
-				      settings, mistakes, err) < 0 ||
+	if (company_open_clone(&company, repo, settings, err) < 0)
+		goto out;
+	sources.folder = settings_workflows_of_clone(settings, repo);
+	sources.company = company.repo;
+	sources.company_commit = &company.commit;
+	if (definitions_check(&definitions, &sources, repo_work_dir(repo),
+			      mistakes, err) < 0 ||
 	    check_rule_folder(out, repo_work_dir(repo), mistakes, err) < 0)
 		goto out;
 	count(out, &definitions);
 	ret = 0;
 out:
-	repo_free(repo);
 	definitions_release(&definitions);
+	company_release(&company);
+	repo_free(repo);
 	return ret;
 }
 

@@ -14,8 +14,9 @@ struct check_counts {
 	size_t workflows, agents, rules;
 };
 
-/** The definitions in the work tree of the repository at `dir` (NULL: ours).
- * ERR_NOT_FOUND: there is no repository. */
+/** The definitions in the work tree of the repository at `dir` (NULL: ours),
+ * and the company's, of which it says what is replaced. ERR_NOT_FOUND: there is
+ * no repository. */
 MUST_CHECK int check_work_tree(struct check_counts *out, const char *dir,
 			       const struct settings *settings,
 			       struct mistakes *mistakes, struct err *err);

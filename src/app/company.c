@@ -38,42 +38,70 @@ static int fetch(struct repo *repo, const struct settings *settings,
 	return ret;
 }
 
-void company_fetch(const struct settings *settings)
+static void fetch_into(const char *path, const struct settings *settings)
 {
 	struct repo *repo = NULL;
 	struct err err = ERR_INIT;
-	char *path;
 
-	if (!settings->control_remote)
-		return;
-	path = git_dir(settings);
 	if (repo_init_bare(&repo, path, &err) < 0 ||
 	    fetch(repo, settings, &err) < 0)
 		log_warn("control repository: %s; the company's workflows are "
 			 "those of the last time",
 			 err.msg);
 	repo_free(repo);
+}
+
+void company_fetch(const struct settings *settings)
+{
+	char *path;
+
+	if (!settings->control_remote)
+		return;
+	path = git_dir(settings);
+	fetch_into(path, settings);
 	free(path);
+}
+
+static int open_at(struct company *out, const char *path, struct err *err)
+{
+	int ret;
+
+	if (!file_exists(path))
+		return 0;
+	ret = repo_open_bare(&out->repo, path, err);
+	if (ret < 0 || ref_read(&out->commit, out->repo, BRANCH, err) == 0)
+		return ret;
+	company_release(out);
+	if (err->code != ERR_NOT_FOUND)
+		return -1;
+	*err = (struct err)ERR_INIT;
+	return 0;
 }
 
 int company_open(struct company *out, const struct settings *settings,
 		 struct err *err)
 {
 	char *path = git_dir(settings);
-	int ret = 0;
+	int ret;
 
 	*out = (struct company){ 0 };
-	if (!file_exists(path))
-		goto out;
-	ret = repo_open_bare(&out->repo, path, err);
-	if (ret < 0 || ref_read(&out->commit, out->repo, BRANCH, err) == 0)
-		goto out;
-	company_release(out);
-	if (err->code == ERR_NOT_FOUND)
-		*err = (struct err)ERR_INIT;
-	else
-		ret = -1;
-out:
+	ret = open_at(out, path, err);
+	free(path);
+	return ret;
+}
+
+int company_open_clone(struct company *out, const struct repo *clone,
+		       const struct settings *settings, struct err *err)
+{
+	char *path;
+	int ret;
+
+	*out = (struct company){ 0 };
+	if (!settings->control_remote)
+		return 0;
+	path = xstrf("%sreferee/company.git", repo_git_dir(clone));
+	fetch_into(path, settings);
+	ret = open_at(out, path, err);
 	free(path);
 	return ret;
 }

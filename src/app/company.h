@@ -25,6 +25,15 @@ void company_fetch(const struct settings *settings);
  * for company_release(). */
 MUST_CHECK int company_open(struct company *out,
 			    const struct settings *settings, struct err *err);
+
+/**
+ * For somebody's clone: where the configuration names a control repository,
+ * its branch is brought into GITDIR/referee/company.git and opened there; if it
+ * cannot be reached, that is said and what is known here counts. Blocking.
+ */
+MUST_CHECK int company_open_clone(struct company *out, const struct repo *clone,
+				  const struct settings *settings,
+				  struct err *err);
 void company_release(struct company *company);
 
 #endif /* APP_COMPANY_H */

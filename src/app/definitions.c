@@ -40,6 +40,8 @@ struct reading {
 	struct definitions *definitions;
 	const struct settings *settings;
 	struct mistakes *mistakes;
+	const struct strvec *replaced; /* ids that a file replaces, with a
+					  warning; NULL: none does */
 };
 
 static void take_agent(struct reading *reading, const char *path,
@@ -63,6 +65,10 @@ static void take_workflow(struct reading *reading, const char *path,
 				  reading->mistakes);
 	if (!workflow)
 		return;
+	if (reading->replaced && strvec_has(reading->replaced, workflow->id))
+		mistakes_warn(reading->mistakes, (struct place){ path, 1, 1 },
+			      "replaces the company's workflow '%s'",
+			      workflow->id);
 	reading->definitions->has_own = true;
 	workflow_list_add(&reading->definitions->workflows, workflow);
 }
@@ -152,7 +158,9 @@ int definitions_add_file(struct definitions *definitions, const char *path,
 			 const struct settings *settings,
 			 struct mistakes *mistakes, struct err *err)
 {
-	struct reading reading = { definitions, settings, mistakes };
+	struct reading reading = { .definitions = definitions,
+				   .settings = settings,
+				   .mistakes = mistakes };
 
 	return take_file(&reading, path, path, take_workflow, err);
 }
@@ -161,7 +169,8 @@ int definitions_add_agent_file(struct definitions *definitions,
 			       const char *path, struct mistakes *mistakes,
 			       struct err *err)
 {
-	struct reading reading = { definitions, NULL, mistakes };
+	struct reading reading = { .definitions = definitions,
+				   .mistakes = mistakes };
 
 	return take_file(&reading, path, path, take_agent, err);
 }
@@ -196,15 +205,41 @@ take_folder(struct reading *reading, const char *dir, const char *folder,
 	return ret;
 }
 
-int definitions_add_work_tree(struct definitions *definitions, const char *dir,
-			      const struct settings *settings,
-			      struct mistakes *mistakes, struct err *err)
+static struct tree_source company_of(const struct definition_sources *sources)
 {
-	struct reading reading = { definitions, settings, mistakes };
+	return (struct tree_source){ sources->company, sources->company_commit,
+				     "agents", "workflows" };
+}
 
-	if (take_folder(&reading, dir, AGENTS_FOLDER, take_agent, err) < 0)
-		return -1;
-	return take_folder(&reading, dir, WORKFLOWS_FOLDER, take_workflow, err);
+static const char *folder_of(const struct definition_sources *sources)
+{
+	return sources->folder ? sources->folder : WORKFLOWS_FOLDER;
+}
+
+int definitions_check(struct definitions *out,
+		      const struct definition_sources *sources,
+		      const char *work_dir, struct mistakes *mistakes,
+		      struct err *err)
+{
+	const struct tree_source company = company_of(sources);
+	struct strvec replaced = STRVEC_INIT;
+	struct reading reading = { .definitions = out,
+				   .settings = sources->settings,
+				   .mistakes = mistakes };
+	int ret = -1;
+
+	definitions_init(out);
+	if (add_trees(&reading, &company, 1, err) < 0 ||
+	    take_folder(&reading, work_dir, AGENTS_FOLDER, take_agent, err) < 0)
+		goto out;
+	for (size_t i = 0; i < out->workflows.len; i++)
+		strvec_add(&replaced, out->workflows.items[i]->id);
+	reading.replaced = &replaced;
+	ret = take_folder(&reading, work_dir, folder_of(sources), take_workflow,
+			  err);
+out:
+	strvec_release(&replaced);
+	return ret;
 }
 
 bool definitions_add_shipped(struct definitions *definitions, const char *id,
@@ -249,12 +284,13 @@ int definitions_load(struct definitions *out,
 {
 	const struct settings *settings = sources->settings;
 	const struct strvec *names = sources->names;
-	struct reading reading = { out, settings, mistakes };
+	struct reading reading = { .definitions = out,
+				   .settings = settings,
+				   .mistakes = mistakes };
 	const struct tree_source sides[] = {
-		{ sources->company, sources->company_commit, "agents",
-		  "workflows" },
+		company_of(sources),
 		{ sources->repo, sources->trusted, AGENTS_FOLDER,
-		  sources->folder ? sources->folder : WORKFLOWS_FOLDER },
+		  folder_of(sources) },
 	};
 
 	definitions_init(out);

@@ -22,14 +22,6 @@ struct definitions {
 void definitions_init(struct definitions *out);
 void definitions_release(struct definitions *definitions);
 
-/** Adds the agents and workflows below `dir` in the file system, a work tree:
- * for `check` alone. */
-MUST_CHECK int definitions_add_work_tree(struct definitions *definitions,
-					 const char *dir,
-					 const struct settings *settings,
-					 struct mistakes *mistakes,
-					 struct err *err);
-
 /** Adds an agent file of the file system. */
 MUST_CHECK int definitions_add_agent_file(struct definitions *definitions,
 					  const char *path,
@@ -68,6 +60,17 @@ struct definition_sources {
 MUST_CHECK int definitions_load(struct definitions *out,
 				const struct definition_sources *sources,
 				struct mistakes *mistakes, struct err *err);
+
+/**
+ * The same of a work tree, for `check`: the project's are the files below
+ * `work_dir`, as they are now, and `names` is not looked at. Which of the
+ * company's they replace is a warning. Mistakes are noted, and none of them is
+ * a failure. *out is to be released also after one.
+ */
+MUST_CHECK int definitions_check(struct definitions *out,
+				 const struct definition_sources *sources,
+				 const char *work_dir,
+				 struct mistakes *mistakes, struct err *err);
 
 /** The workflow that the id or file name `word` means, a shipped one if there
  * is no other. ERR_INVALID, and NULL: there is none. */

@@ -196,7 +196,6 @@ int local_run(struct local_result *out, const struct local_options *options,
 	      struct mistakes *mistakes, struct err *err)
 {
 	struct local local = { .options = options, .result = out };
-	struct definition_sources sources;
 	int ret = -1;
 
 	*out = (struct local_result){ 0 };
@@ -204,15 +203,8 @@ int local_run(struct local_result *out, const struct local_options *options,
 	    describe_change(out, &local.change, err) < 0)
 		goto out;
 	load_coverage(&local);
-	sources = (struct definition_sources){
-		.repo = local.change.repo,
-		.trusted = &local.change.base,
-		.folder = settings_workflows_of_clone(options->settings,
-						      local.change.repo),
-		.names = options->workflows,
-		.settings = options->settings,
-	};
-	if (definitions_load(&local.definitions, &sources, mistakes, err) < 0 ||
+	if (local_definitions(&local.definitions, &local.change, options,
+			      mistakes, err) < 0 ||
 	    choose(&local, err) < 0)
 		goto out;
 	ret = 0;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/company.h"
+#include "app/coverage.h"
 #include "core/alloc.h"
 #include "repo/object.h"
 #include "repo/refs.h"
@@ -113,4 +115,30 @@ int local_change_find(struct local_change *out,
 		return -1;
 	return changeset_make(&out->changeset, out->repo, &out->base,
 			      &out->head, &out->base, err);
+}
+
+int local_definitions(struct definitions *out,
+		      const struct local_change *change,
+		      const struct local_options *options,
+		      struct mistakes *mistakes, struct err *err)
+{
+	struct company company;
+	struct definition_sources sources = {
+		.repo = change->repo,
+		.trusted = &change->base,
+		.folder = settings_workflows_of_clone(options->settings,
+						      change->repo),
+		.names = options->workflows,
+		.settings = options->settings,
+	};
+	int ret;
+
+	if (company_open_clone(&company, change->repo, options->settings, err) <
+	    0)
+		return -1;
+	sources.company = company.repo;
+	sources.company_commit = &company.commit;
+	ret = definitions_load(out, &sources, mistakes, err);
+	company_release(&company);
+	return ret;
 }

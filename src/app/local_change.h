@@ -1,6 +1,7 @@
 #ifndef APP_LOCAL_CHANGE_H
 #define APP_LOCAL_CHANGE_H
 
+#include "app/definitions.h"
 #include "app/local.h"
 #include "repo/changeset.h"
 
@@ -21,5 +22,12 @@ MUST_CHECK int local_change_find(struct local_change *out,
 				 const struct local_options *options,
 				 struct err *err);
 void local_change_release(struct local_change *change);
+
+/** What is in force for it: the company's, those at the trusted ref, and those
+ * named. As definitions_load(). */
+MUST_CHECK int local_definitions(struct definitions *out,
+				 const struct local_change *change,
+				 const struct local_options *options,
+				 struct mistakes *mistakes, struct err *err);
 
 #endif /* APP_LOCAL_CHANGE_H */

@@ -228,23 +228,18 @@ int outlook_make(struct json **out, const struct local_options *options,
 		 struct mistakes *mistakes, struct err *err)
 {
 	struct outlook outlook = { .options = options };
-	struct definition_sources sources = { .names = options->workflows,
-					      .settings = options->settings };
 	int ret = -1;
 
 	if (local_change_find(&outlook.change, options, err) < 0)
 		goto out;
-	sources.folder = settings_workflows_of_clone(options->settings,
-						     outlook.change.repo);
 	change_coverage_load(&outlook.coverage, outlook.change.repo,
 			     &outlook.change.changeset,
 			     settings_project_of_clone(options->settings,
 						       outlook.change.repo),
 			     NULL);
 	change_facts_make(&outlook.facts, &outlook.change, &outlook.coverage);
-	sources.repo = outlook.change.repo;
-	sources.trusted = &outlook.change.base;
-	if (definitions_load(&outlook.definitions, &sources, mistakes, err) < 0)
+	if (local_definitions(&outlook.definitions, &outlook.change, options,
+			      mistakes, err) < 0)
 		goto out;
 	outlook.doc = json_new_object();
 	describe_change(&outlook);

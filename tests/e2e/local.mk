@@ -9,6 +9,7 @@ E2E_TESTS += \
 	tests/e2e/t0230-gc.t \
 	tests/e2e/t0230-coverage.t \
 	tests/e2e/t0240-plan.t \
+	tests/e2e/t0245-company.t \
 	tests/e2e/t0250-backtest.t \
 	tests/e2e/t0260-hostile-pull.t \
 	tests/e2e/t0270-seed-workflows.t \
