@@ -13,6 +13,7 @@
 #include "code/secret_kind.h"
 #include "core/alloc.h"
 #include "core/buf.h"
+#include "core/fault.h"
 #include "core/limits.h"
 #include "core/log.h"
 #include "core/sha256.h"
@@ -220,7 +221,7 @@ int prefilter_hs_new(struct prefilter_hs **out, const char *cache_dir,
 	struct prefilter_hs *hs;
 
 	*out = NULL;
-	if (hs_valid_platform() != HS_SUCCESS)
+	if (hs_valid_platform() != HS_SUCCESS || fault_without("hyperscan"))
 		return 0;
 	hs = xcalloc(1, sizeof(*hs));
 	pthread_mutex_init(&hs->lock, NULL);
