@@ -3,15 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/coverage_reports.h"
 #include "core/alloc.h"
 #include "core/limits.h"
 #include "core/log.h"
 #include "core/text.h"
 #include "core/words.h"
 #include "io/child.h"
-#include "repo/object.h"
 #include "repo/refs.h"
-#include "repo/tree.h"
 
 #define SEARCH_PATH "/usr/local/bin:/usr/bin:/bin"
 
@@ -19,9 +18,10 @@
 enum { COMPLAINT_MAX = 200 };
 
 static int load_note(struct change_coverage *out, struct repo *repo,
-		     const char *ref, const struct oid *head, struct err *err)
+		     const char *ref, const struct changeset *changeset,
+		     struct err *err)
 {
-	unsigned behind = 0;
+	struct coverage_note note;
 	struct oid tip;
 
 	if (ref_read(&tip, repo, ref, err) < 0) {
@@ -29,36 +29,18 @@ static int load_note(struct change_coverage *out, struct repo *repo,
 			err_set(err, ERR_NOT_FOUND, "there is no %s here", ref);
 		return -1;
 	}
-	if (coverage_load_note(&out->report, &behind, repo, ref, head, err) < 0)
+	if (coverage_load_note(&out->report, &note, repo, ref, &changeset->head,
+			       err) < 0)
 		return -1;
-	if (behind)
-		out->from = xstrf("%s, %u commit%s back", ref, behind,
-				  behind == 1 ? "" : "s");
+	if (note.behind && coverage_forget_moved(&out->report, repo, changeset,
+						 &note.commit, err) < 0)
+		return -1;
+	if (note.behind)
+		out->from = xstrf("%s, %u commit%s back", ref, note.behind,
+				  note.behind == 1 ? "" : "s");
 	else
 		out->from = xstrdup(ref);
 	return 0;
-}
-
-/* A report that is committed: the blob at the head. */
-static int load_file(struct change_coverage *out, struct repo *repo,
-		     const char *path, const struct oid *head, struct err *err)
-{
-	struct tree_entry entry;
-	struct oid tree;
-	struct buf text;
-	int ret = -1;
-
-	buf_init(&text, LIMIT_COVERAGE_BYTES);
-	if (tree_of_commit(&tree, repo, head, err) < 0 ||
-	    tree_find(&entry, repo, &tree, path, err) < 0 ||
-	    blob_read(&text, repo, &entry.id, err) < 0 ||
-	    coverage_parse(&out->report, text.ptr, text.len, err) < 0)
-		goto out;
-	out->from = xstrdup(path);
-	ret = 0;
-out:
-	buf_release(&text);
-	return ret;
 }
 
 static int read_output(struct change_coverage *out,
@@ -125,23 +107,28 @@ out:
 }
 
 static int load(struct change_coverage *out, struct repo *repo,
-		const struct oid *head, const struct project_settings *project,
-		struct cancel *cancel, struct err *err)
+		const struct changeset *changeset,
+		const struct project_settings *project, struct cancel *cancel,
+		struct err *err)
 {
+	const struct oid *head = &changeset->head;
 	enum coverage_source source = project ? project->coverage
 					      : COVERAGE_NONE;
 
 	switch (source) {
 	case COVERAGE_NOTE:
-		return load_note(out, repo, project->coverage_from, head, err);
+		return load_note(out, repo, project->coverage_from, changeset,
+				 err);
 	case COVERAGE_FILE:
-		return load_file(out, repo, project->coverage_from, head, err);
+		return coverage_read_files(&out->report, &out->from, repo,
+					   project->coverage_from, head, err);
 	case COVERAGE_COMMAND:
 		return load_command(out, repo, project->coverage_from, head,
 				    cancel, err);
 	case COVERAGE_NONE:
 	default:
-		return load_note(out, repo, COVERAGE_DEFAULT_REF, head, err);
+		return load_note(out, repo, COVERAGE_DEFAULT_REF, changeset,
+				 err);
 	}
 }
 
@@ -171,7 +158,8 @@ void change_coverage_load(struct change_coverage *out, struct repo *repo,
 	struct err err = ERR_INIT;
 
 	*out = (struct change_coverage){ .percent = -1, .added = -1 };
-	if (load(out, repo, &changeset->head, project, cancel, &err) < 0) {
+	if (load(out, repo, changeset, project, cancel, &err) < 0) {
+		coverage_release(&out->report);
 		tell_why(out, where, &err);
 		return;
 	}

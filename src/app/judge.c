@@ -395,6 +395,9 @@ static struct run_input run_input_of(const struct judge_input *input,
 		.epoch = input->epoch,
 		.concurrency = input->settings->concurrency,
 		.coverage = coverage ? coverage->added : -1,
+		.report = coverage && coverage->is_known ? &coverage->report
+							 : NULL,
+		.report_from = coverage ? coverage->from : NULL,
 		.unknown = use->unknown,
 		.unknown_why = coverage ? coverage->from : NULL,
 	};

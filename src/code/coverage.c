@@ -185,6 +185,21 @@ int coverage_parse(struct coverage *out, const char *text, size_t len,
 	return 0;
 }
 
+void coverage_merge(struct coverage *into, struct coverage *more)
+{
+	if (!into->len)
+		into->format = more->format;
+	for (size_t i = 0; i < more->len; i++) {
+		ARRAY_GROW(into->files, into->len, into->cap);
+		into->files[into->len++] = more->files[i];
+	}
+	into->count.covered += more->count.covered;
+	into->count.total += more->count.total;
+	into->line_count += more->line_count;
+	free(more->files);
+	*more = (struct coverage){ .files = NULL };
+}
+
 double coverage_percent(struct coverage_count count)
 {
 	if (count.total == 0)

@@ -85,13 +85,34 @@ struct coverage_count coverage_of_file(const struct coverage *coverage,
 struct coverage_count coverage_of_change(const struct coverage *coverage,
 					 const struct changeset *changeset);
 
+/** Moves all files of `more` into `into`, which may be empty. */
+void coverage_merge(struct coverage *into, struct coverage *more);
+
+/**
+ * Forgets the lines of those files of the change that are not as they were at
+ * the commit `measured`: their numbers say nothing of the lines at the head.
+ * Counts of whole files and of the report stay.
+ */
+MUST_CHECK int coverage_forget_moved(struct coverage *coverage,
+				     struct repo *repo,
+				     const struct changeset *changeset,
+				     const struct oid *measured,
+				     struct err *err);
+
+/** Where a note was found. */
+struct coverage_note {
+	struct oid commit;
+	unsigned behind; /* commits before the head */
+};
+
 /**
  * The report in the notes of `ref` ("refs/notes/coverage") on `head`, or on the
  * nearest of its first parents that has one, at most LIMIT_COVERAGE_BEHIND
- * commits back; *behind says how many. ERR_NOT_FOUND if there is none.
+ * commits back. ERR_NOT_FOUND if there is none.
  */
-MUST_CHECK int coverage_load_note(struct coverage *out, unsigned *behind,
-				  struct repo *repo, const char *ref,
-				  const struct oid *head, struct err *err);
+MUST_CHECK int coverage_load_note(struct coverage *out,
+				  struct coverage_note *note, struct repo *repo,
+				  const char *ref, const struct oid *head,
+				  struct err *err);
 
 #endif /* CODE_COVERAGE_H */

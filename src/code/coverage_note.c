@@ -1,5 +1,7 @@
 #include "code/coverage.h"
 
+#include <stdlib.h>
+
 #include "core/limits.h"
 #include "repo/fanout.h"
 #include "repo/object.h"
@@ -10,7 +12,7 @@ struct search {
 	struct repo *repo;
 	struct oid notes; /* the notes' tree */
 	struct oid found;
-	unsigned behind;
+	struct coverage_note note;
 	bool is_found;
 	bool failed;
 	struct err *err;
@@ -24,6 +26,7 @@ static bool visit(const struct oid *commit, void *payload)
 	if (fanout_find(&search->found, search->repo, &search->notes, commit,
 			&why) == 0) {
 		search->is_found = true;
+		search->note.commit = *commit;
 		return false;
 	}
 	if (why.code != ERR_NOT_FOUND) {
@@ -31,10 +34,10 @@ static bool visit(const struct oid *commit, void *payload)
 		search->failed = true;
 		return false;
 	}
-	return ++search->behind <= LIMIT_COVERAGE_BEHIND;
+	return ++search->note.behind <= LIMIT_COVERAGE_BEHIND;
 }
 
-int coverage_load_note(struct coverage *out, unsigned *behind,
+int coverage_load_note(struct coverage *out, struct coverage_note *note,
 		       struct repo *repo, const char *ref,
 		       const struct oid *head, struct err *err)
 {
@@ -60,9 +63,43 @@ int coverage_load_note(struct coverage *out, unsigned *behind,
 		err_prefix(err, "%s", ref);
 		goto out;
 	}
-	*behind = search.behind;
+	*note = search.note;
 	ret = 0;
 out:
 	buf_release(&text);
 	return ret;
+}
+
+static void forget_lines(struct coverage *coverage,
+			 const struct coverage_file *file)
+{
+	struct coverage_file *own = &coverage->files[file - coverage->files];
+
+	free(own->lines);
+	own->lines = NULL;
+	own->len = own->cap = 0;
+}
+
+int coverage_forget_moved(struct coverage *coverage, struct repo *repo,
+			  const struct changeset *changeset,
+			  const struct oid *measured, struct err *err)
+{
+	struct oid then, now;
+
+	if (tree_of_commit(&then, repo, measured, err) < 0 ||
+	    tree_of_commit(&now, repo, &changeset->head, err) < 0)
+		return -1;
+	for (size_t i = 0; i < changeset->file_count; i++) {
+		const char *path = changeset->files[i].path;
+		const struct coverage_file *file = coverage_find(coverage,
+								 path);
+		struct tree_entry old = { 0 }, new = { 0 };
+		struct err missing = ERR_INIT;
+
+		if (file && (tree_find(&old, repo, &then, path, &missing) < 0 ||
+			     tree_find(&new, repo, &now, path, &missing) < 0 ||
+			     !oid_equal(&old.id, &new.id)))
+			forget_lines(coverage, file);
+	}
+	return 0;
 }

@@ -114,7 +114,7 @@ struct allow_settings {
 enum coverage_source {
 	COVERAGE_NONE,
 	COVERAGE_NOTE,    /* note:REF: notes on the commits */
-	COVERAGE_FILE,    /* file:PATH: at the head         */
+	COVERAGE_FILE,    /* file:PATTERN: at the head, or checked out */
 	COVERAGE_COMMAND, /* command:WORDS: what it prints  */
 };
 

@@ -11,6 +11,8 @@
 #include "core/json.h"
 #include "core/strvec.h"
 
+struct coverage;
+
 /** \file
  * What a service is to the gateway. Services only translate: a chat becomes
  * one request, a reply becomes an answer, a usage and an error class. Retry,
@@ -77,6 +79,8 @@ struct chat {
 	const struct changeset *changeset;
 	const struct repo *repo;    /* reopen it for your own thread      */
 	const char *head_rules_ref; /* commit of the trusted ref, hex    */
+	const struct coverage *coverage; /* of its head; NULL: not known */
+	const char *coverage_from; /* where it was found, or why not; or NULL */
 
 	/* For services that look at the project themselves: where it is on its
 	 * forge, and the head's branch or commit there; NULL: nowhere. */

@@ -90,6 +90,8 @@ static int start(struct service_call **out, const struct service *service,
 		.answer = chat->answer,
 		.changeset = chat->changeset,
 		.trusted = chat->head_rules_ref,
+		.coverage = chat->coverage,
+		.coverage_from = chat->coverage_from,
 		.until_ms = host->timeout_ms
 				    ? clock_mono_ms() + host->timeout_ms
 				    : 0,

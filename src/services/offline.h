@@ -25,7 +25,9 @@ struct offline_question {
 	struct repo *repo;   /* this thread's own handle             */
 	const char *trusted; /* commit of the trusted ref, 40 digits; NULL:
 				no rules but the shipped ones         */
-	int64_t until_ms;    /* of the clock that never goes back; 0: no end */
+	const struct coverage *coverage; /* of its head; NULL: not known */
+	const char *coverage_from; /* where it was found, or why not; or NULL */
+	int64_t until_ms; /* of the clock that never goes back; 0: no end */
 	struct cancel *cancel; /* NULL: nobody will */
 };
 

@@ -5,8 +5,6 @@
 #include "core/limits.h"
 #include "services/offline_job.h"
 
-#define COVERAGE_REF "refs/notes/coverage"
-
 enum { RANGES_TOLD = 8 };
 
 /* Lines of one file that the change adds and no test runs. */
@@ -100,44 +98,39 @@ static int take_file(struct offline_job *job, const struct coverage *coverage,
 
 static void add_remark(struct offline_job *job, const struct coverage *coverage)
 {
+	const char *from = job->question->coverage_from;
 	struct coverage_count count =
 		coverage_of_change(coverage, job->question->changeset);
 
 	if (count.total)
 		strvec_addf(&job->remarks,
 			    "Tests run %.0f%% of the added lines that can be "
-			    "run.",
-			    coverage_percent(count));
+			    "run (%s).",
+			    coverage_percent(count), from ? from : "a report");
 	else
-		strvec_add(&job->remarks, "The coverage report does not speak "
-					  "of the added lines.");
+		strvec_addf(&job->remarks,
+			    "The coverage report (%s) does not speak of the "
+			    "added lines.",
+			    from ? from : "given");
 }
 
 int offline_uncovered(struct offline_job *job, struct err *err)
 {
 	const struct changeset *changeset = job->question->changeset;
-	struct coverage coverage = { 0 };
-	struct err missing = ERR_INIT;
-	unsigned behind = 0;
-	int ret = 0;
+	const struct coverage *coverage = job->question->coverage;
+	const char *from = job->question->coverage_from;
 
-	/* Lines of another commit's report are other lines. */
-	if (coverage_load_note(&coverage, &behind, job->question->repo,
-			       COVERAGE_REF, &changeset->head, &missing) < 0 ||
-	    behind) {
-		strvec_add(&job->remarks,
-			   "Which added lines tests run is not known: there "
-			   "is no coverage report on the head commit.");
-		goto out;
+	if (!coverage) {
+		strvec_addf(&job->remarks,
+			    "Which added lines tests run is not known: %s.",
+			    from ? from : "there is no coverage report");
+		return 0;
 	}
-	for (size_t i = 0; ret == 0 && i < changeset->file_count; i++)
+	for (size_t i = 0; i < changeset->file_count; i++)
 		if (offline_is_product(&changeset->files[i]) &&
-		    offline_is_readable(&changeset->files[i]))
-			ret = take_file(job, &coverage, &changeset->files[i],
-					err);
-	if (ret == 0)
-		add_remark(job, &coverage);
-out:
-	coverage_release(&coverage);
-	return ret;
+		    offline_is_readable(&changeset->files[i]) &&
+		    take_file(job, coverage, &changeset->files[i], err) < 0)
+			return -1;
+	add_remark(job, coverage);
+	return 0;
 }

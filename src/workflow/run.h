@@ -2,6 +2,7 @@
 #define WORKFLOW_RUN_H
 
 #include "agents/sources.h"
+#include "code/coverage.h"
 #include "gateway/gateway.h"
 #include "store/record.h"
 #include "workflow/plan.h"
@@ -42,6 +43,8 @@ struct run_input {
 	const struct strvec *test_command;
 	const char *tests_refused; /* why it must not, all the same; or NULL */
 	double coverage; /* of the added lines, 0..1; negative: unknown */
+	const struct coverage *report; /* where that is from; NULL: unknown */
+	const char *report_from;   /* where it was found, or why not; or NULL */
 	run_progress_fn *progress; /* NULL: nobody looks */
 	const char *unknown; /* a condition that nobody can tell of: the run is
 				skipped and says so; NULL: none */

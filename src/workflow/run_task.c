@@ -167,6 +167,8 @@ static void fill_look(struct run_look *look, struct run_task *task,
 		.changeset = changeset,
 		.repo = input->repo,
 		.head_rules_ref = input->trusted,
+		.coverage = input->report,
+		.coverage_from = input->report_from,
 	};
 	look->ask = (struct ask){
 		.chat = &look->chat,

@@ -75,4 +75,15 @@ conf 'file:build/cov.info'
 ok 'a file that is not at the head is not known' sh -c 'referee --config ../referee.conf run >../out.txt && grep -q "low: skipped" ../out.txt'
 mkdir build && cp ../cov.info build/ && git add -f build && git commit -q -m 'Measured'
 ok 'a file at the head: it runs' sh -c 'referee --config ../referee.conf run >../out.txt && ! grep -q "low: skipped" ../out.txt && grep -q "^low: " ../out.txt'
+conf 'file:**/build/reports/*.info'
+mkdir -p app/build/reports core/build/reports && echo build >.gitignore && git add .gitignore && git commit -q -m 'Ignore what is built'
+ok 'reports that nobody wrote are not known' sh -c 'referee --config ../referee.conf run >../out.txt && grep -qF "there is no **/build/reports/*.info here" ../out.txt'
+lcov 6 >app/build/reports/cov.info
+printf 'SF:Other.swift\nDA:1,1\nend_of_record\n' >core/build/reports/cov.info
+touch -d '2001-01-01' app/build/reports/cov.info
+ok 'nor are those from before the commit' sh -c 'referee --config ../referee.conf run >../out.txt && grep -q "app/build/reports/cov.info is older than the commit" ../out.txt'
+touch app/build/reports/cov.info
+ok 'those in the work tree count together' sh -c 'referee --config ../referee.conf plan --format json >../plan.json; python3 -c "import json; c = json.load(open(\"../plan.json\"))[\"coverage\"]; print(c); assert round(c[\"percent\"]) == 64 and c[\"from\"] == \"app/build/reports/cov.info and 1 more\""'
+ok 'and the condition holds' sh -c 'referee --config ../referee.conf run >../out.txt && ! grep -q "low: skipped" ../out.txt && grep -q "^low: " ../out.txt'
+ok 'not for another commit than the one that is checked out' sh -c 'referee --config ../referee.conf plan --head HEAD~1 --format json >../plan.json; python3 -c "import json; assert json.load(open(\"../plan.json\"))[\"coverage\"][\"percent\"] is None"'
 finish

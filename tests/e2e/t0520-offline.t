@@ -102,6 +102,31 @@ ok 'with a report on the head' asked test-coverage-agent
 ok 'added lines that no test runs are told' told 'any(f["rule"] == "uncovered-lines" and f["line"] == 12 and "12-14" in f["body"] for f in d["findings"])'
 ok 'and how many of them are run' told '"40%" in d["runs"][0]["agents"][0]["summary"]'
 
+# Of an older commit only what is as it was then says something of lines.
+git commit -q --allow-empty -m 'Nothing'
+asked test-coverage-agent
+ok 'a report a commit back counts where nothing moved' told '"40%" in d["runs"][0]["agents"][0]["summary"]'
+sed -i '1i // moved' ios/Transfer.swift && git commit -q -a -m 'Moved'
+asked test-coverage-agent
+ok 'and says nothing of what did' told '"does not speak of the added lines" in d["runs"][0]["agents"][0]["summary"] and not any(f["rule"] == "uncovered-lines" for f in d["findings"])'
+git reset -q --hard HEAD~2
+git update-ref -d refs/notes/coverage
+git remote add origin https://git.example.org/acme/app.git
+configured()
+{
+	printf '[project "app"]\nurl = https://git.example.org/acme/app\nforge = plain\ncoverage = %s\n' "$1" >../referee.conf
+	git update-ref -d refs/referee/runs
+	referee --config ../referee.conf run --workflow ../test-coverage-agent.yml --format json >../out.json
+}
+configured "command:cat $PWD/../cov.info"
+ok 'from a command: the lines that no test runs' told 'any(f["rule"] == "uncovered-lines" and "12-14" in f["body"] for f in d["findings"])'
+mkdir -p build && cp ../cov.info build/cov.info
+configured 'file:build/cov.info'
+ok 'from a file: the same' told 'any(f["rule"] == "uncovered-lines" and "12-14" in f["body"] for f in d["findings"]) and "build/cov.info" in d["runs"][0]["agents"][0]["summary"]'
+configured 'command:false'
+ok 'a command that fails: not known, and why' told '"not known: exit status 1" in d["runs"][0]["agents"][0]["summary"] and not any(f["rule"] == "uncovered-lines" for f in d["findings"])'
+rm -r build && git remote remove origin
+
 ok 'documentation answers' asked documentation-agent
 ok 'a stale parameter is told' told 'any(f["rule"] == "doc-stale-parameter" and f["line"] == 5 for f in d["findings"])'
 ok 'public API without documentation is told' told 'any(f["rule"] == "doc-missing" and "undo" in f["body"] for f in d["findings"])'

@@ -192,7 +192,7 @@ Test(coverage, is_found_in_the_notes_of_the_nearest_ancestor)
 	struct err err = ERR_INIT;
 	struct coverage coverage;
 	struct oid head, root;
-	unsigned behind = 9;
+	struct coverage_note note;
 	char *path;
 
 	sandbox_init(&sandbox);
@@ -208,17 +208,17 @@ Test(coverage, is_found_in_the_notes_of_the_nearest_ancestor)
 	must(repo_open(&repo, path, &err));
 	must(ref_read(&head, repo, "HEAD", &err));
 	must(ref_read(&root, repo, "refs/x/root", &err));
-	must(coverage_load_note(&coverage, &behind, repo, "refs/notes/coverage",
+	must(coverage_load_note(&coverage, &note, repo, "refs/notes/coverage",
 				&head, &err));
-	cr_assert(behind == 1);
+	cr_assert(note.behind == 1);
 	cr_assert(coverage.count.total == 1);
 	coverage_release(&coverage);
 	must_fail(ERR_NOT_FOUND,
-		  coverage_load_note(&coverage, &behind, repo,
+		  coverage_load_note(&coverage, &note, repo,
 				     "refs/notes/coverage", &root, &err));
 	must_fail(ERR_NOT_FOUND,
-		  coverage_load_note(&coverage, &behind, repo,
-				     "refs/notes/other", &head, &err));
+		  coverage_load_note(&coverage, &note, repo, "refs/notes/other",
+				     &head, &err));
 	repo_free(repo);
 	free(path);
 	sandbox_release(&sandbox);
