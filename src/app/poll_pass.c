@@ -59,7 +59,9 @@ static void project_over(struct watched *watched)
 	watched->is_over = true;
 	if (watched->has_failed)
 		log_error("project '%s': %s", watched->settings->name,
-			  watched->err.msg);
+			  poll->ended && watched->err.code == ERR_CANCELLED
+				  ? poll->ended
+				  : watched->err.msg);
 	if (watched->has_failed || watched->work.problems)
 		poll->result->failed++;
 	if (watched->work.has_pushed)

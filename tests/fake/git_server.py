@@ -11,6 +11,7 @@ Modes:
   busy    status 429            hang    no reply
   drip    a reply that never ends
   cut     the reply breaks off after 300 bytes
+  late    a push is taken two seconds later
 Each request is a line in LOG: port, method, path, its credentials.
 """
 import base64
@@ -88,6 +89,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def mode_cut(self, rest):
         self.backend(rest, 300)
+
+    def mode_late(self, rest):
+        if self.command == "POST" and "git-receive-pack" in rest:
+            time.sleep(2)
+        self.backend(rest)
 
     def mode_auth(self, rest):
         if self.headers.get("Authorization") not in GOOD:
