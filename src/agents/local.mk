@@ -6,6 +6,7 @@ libagents_a_SOURCES = \
 	src/agents/diff_text.c src/agents/diff_text.h \
 	src/agents/findings.c src/agents/findings.h \
 	src/agents/groups.c src/agents/groups.h \
+	src/agents/platform.c src/agents/platform.h \
 	src/agents/prompt.c src/agents/prompt.h \
 	src/agents/related.c src/agents/related.h \
 	src/agents/risk.c \

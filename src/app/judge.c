@@ -503,9 +503,9 @@ static void preview(struct strvec *planned, struct strvec *prompts,
 		run = run_input_of(input, material, use, &plan);
 		run.trusted = trusted;
 		buf_init(&text, LIMIT_PREVIEW_BYTES);
-		preview_tasks(&text, &plan);
+		preview_tasks(&text, &run);
 		strvec_take(planned, buf_detach(&text));
-		preview_prompts(&text, &run);
+		preview_prompts(&text, input->gateway, &run);
 		strvec_take(prompts, buf_detach(&text));
 		plan_release(&plan);
 	}

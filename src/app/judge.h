@@ -30,7 +30,8 @@ struct judge_workflow {
 struct judge_input {
 	const struct repo *repo; /* the results go there, too */
 	const struct settings *settings;
-	struct gateway *gateway; /* judge_start() asks it */
+	struct gateway *gateway; /* judge_start() asks it, judge_preview() shows
+				    what it would send */
 	const char *project;     /* NULL in somebody's clone              */
 	const char *cache_dir;   /* for compiled patterns; NULL: the clone's */
 	const struct changeset *changeset;

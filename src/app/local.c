@@ -129,6 +129,20 @@ static void on_judged(struct judged *judged, const struct err *err,
 		local->err = *err;
 }
 
+/* Without spending: nothing is recorded of what was not asked. */
+static int preview(struct local *local, struct err *err)
+{
+	struct judge_input input = input_of(local);
+
+	if (loop_new(&local->loop, err) < 0 ||
+	    wiring_new(&local->wiring, local->loop, local->options->settings,
+		       NULL, err) < 0)
+		return -1;
+	input.gateway = wiring_gateway(local->wiring);
+	return judge_preview(&local->result->planned, &local->result->prompts,
+			     &input, err);
+}
+
 static int judge(struct local *local, struct err *err)
 {
 	struct judge_input input = input_of(local);
@@ -181,17 +195,6 @@ static int describe_change(struct local_result *out,
 	return repo_is_dirty(&out->is_dirty, change->repo, err);
 }
 
-static int look(struct local *local, struct err *err)
-{
-	struct local_result *result = local->result;
-	struct judge_input input = input_of(local);
-
-	if (local->options->dry_run)
-		return judge_preview(&result->planned, &result->prompts, &input,
-				     err);
-	return judge(local, err);
-}
-
 int local_run(struct local_result *out, const struct local_options *options,
 	      struct mistakes *mistakes, struct err *err)
 {
@@ -210,7 +213,7 @@ int local_run(struct local_result *out, const struct local_options *options,
 	ret = 0;
 	if (out->is_same || out->is_empty || !local.chosen_count)
 		goto out;
-	ret = look(&local, err);
+	ret = options->dry_run ? preview(&local, err) : judge(&local, err);
 out:
 	local_release(&local);
 	return ret;

@@ -144,15 +144,19 @@ static void print_task(const struct json *at)
 	const struct json *after = json_get(at, "after"), *before;
 	const struct json *services = json_get(at, "services"), *one;
 	const char *phase = json_string_or(at, "phase", NULL);
-	bool is_hopeless = true;
+	const char *nobody = json_string_or(at, "asks_nobody", NULL);
+	bool is_hopeless = !nobody;
 
 	printf("    %s", json_string_or(at, "agent", ""));
 	if (phase)
 		printf(" (%s)", phase);
-	printf(", %s, up to %lld tokens in and %lld out",
-	       json_string_or(at, "complexity", ""),
-	       (long long)json_int_or(at, "input_tokens", 0),
-	       (long long)json_int_or(at, "max_output_tokens", 0));
+	if (nobody)
+		printf(", asks nobody: %s", nobody);
+	else
+		printf(", %s, up to %lld tokens in and %lld out",
+		       json_string_or(at, "complexity", ""),
+		       (long long)json_int_or(at, "input_tokens", 0),
+		       (long long)json_int_or(at, "max_output_tokens", 0));
 	for (before = json_first(after); before; before = json_next(before))
 		printf("%s%s", before == json_first(after) ? "; after " : ", ",
 		       json_string_or(before, "", ""));

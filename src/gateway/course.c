@@ -48,11 +48,13 @@ static int64_t text_tokens(const char *text)
 	return text ? price_tokens(text, strlen(text)) : 0;
 }
 
-static int build(struct asking *asking, struct err *err)
+int asking_build(struct asking *asking, struct err *err)
 {
 	const struct service *service = asking_target(asking)->service;
-	const struct prompt *prompt = asking->chat.prompt;
+	const struct prompt *prompt;
 
+	fit_chat(asking);
+	prompt = asking->chat.prompt;
 	service_request_release(&asking->request);
 	service_request_init(&asking->request);
 	if (!service->ops->build) {
@@ -109,8 +111,7 @@ void asking_prepare(struct asking *asking)
 		asking_next(asking, FAULT_AUTH, "no key is configured");
 		return;
 	}
-	fit_chat(asking);
-	if (build(asking, &err) < 0) {
+	if (asking_build(asking, &err) < 0) {
 		asking_fail(asking,
 			    err.code == ERR_TOO_LARGE ? FAULT_TOO_LARGE
 						      : FAULT_REQUEST,

@@ -139,6 +139,15 @@ struct outcome {
  */
 struct json *gateway_explain(struct gateway *gateway, const struct ask *ask);
 
+/**
+ * Appends what would be sent now, to each service up to the first that would
+ * not be passed over: of HTTP the request as it is, but for the key, of which
+ * only the header is named; of a program what it is given. Sends nothing, reads
+ * no key.
+ */
+void gateway_show(struct buf *out, struct gateway *gateway,
+		  const struct ask *ask);
+
 /** What one request of an ask would probably cost. */
 struct estimate {
 	const char *service, *model; /* asked first; model NULL: it has none */

@@ -19,6 +19,7 @@ libgateway_a_SOURCES = \
 	src/gateway/route.c src/gateway/route.h \
 	src/gateway/send.c \
 	src/gateway/service.c src/gateway/service.h \
+	src/gateway/show.c \
 	src/gateway/spend.c \
 	src/gateway/spending.h \
 	src/gateway/target.c

@@ -204,6 +204,8 @@ void asking_stop(struct asking *asking, enum fault fault);
 /* course.c: from a chosen service to a result. */
 
 void asking_prepare(struct asking *asking);
+/** Makes the request for the service at hand. */
+MUST_CHECK int asking_build(struct asking *asking, struct err *err);
 void asking_send(struct asking *asking);
 /** Ends the request with asking->result. */
 void asking_take_result(struct asking *asking);

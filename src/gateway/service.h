@@ -239,6 +239,11 @@ struct service_ops {
 		     const struct chat *chat, const struct service_host *host,
 		     service_done_fn *done, void *payload, struct err *err);
 
+	/** What start would hand over, for people, without the key; NULL where
+	 * build says it. */
+	int (*show)(struct buf *out, const struct service *service,
+		    const struct chat *chat, struct err *err);
+
 	/** Asks it to end soon; `done` comes all the same. */
 	void (*cancel)(struct service_call *call);
 };

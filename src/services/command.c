@@ -225,6 +225,16 @@ out:
 	return status;
 }
 
+static int show(struct buf *out, const struct service *service,
+		const struct chat *chat, struct err *err UNUSED)
+{
+	for (size_t i = 0; service->argv && service->argv[i]; i++)
+		buf_addf(out, "%s%s", i ? " " : "", service->argv[i]);
+	buf_addstr(out, "\n\n");
+	write_prompt(out, chat);
+	return 0;
+}
+
 static void cancel(struct service_call *call)
 {
 	child_cancel(call->child);
@@ -233,5 +243,6 @@ static void cancel(struct service_call *call)
 const struct service_ops command_service = {
 	.kind = "command",
 	.start = start,
+	.show = show,
 	.cancel = cancel,
 };

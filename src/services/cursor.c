@@ -466,6 +466,24 @@ static int start(struct service_call **out, const struct service *service,
 	return status;
 }
 
+static int show(struct buf *out, const struct service *service,
+		const struct chat *chat, struct err *err)
+{
+	char *text;
+
+	if (!service->argv && (!chat->project_url || !chat->head_ref))
+		return err_set(err, ERR_NOT_FOUND,
+			       "the project is nowhere Cursor could see it");
+	for (size_t i = 0; service->argv && service->argv[i]; i++)
+		buf_addf(out, "%s ", service->argv[i]);
+	buf_addstr(out, service->argv ? "-p --output-format json\n\n"
+				      : "POST /v0/agents\n\n");
+	text = service->argv ? write_prompt(chat) : launch_body(chat);
+	buf_addf(out, "%s\n", text);
+	free(text);
+	return 0;
+}
+
 static void cancel(struct service_call *call)
 {
 	struct err err = ERR_INIT;
@@ -490,5 +508,6 @@ const struct service_ops cursor_service = {
 	.default_url = "https://api.cursor.com",
 	.key_variable = "CURSOR_API_KEY",
 	.start = start,
+	.show = show,
 	.cancel = cancel,
 };

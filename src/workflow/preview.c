@@ -1,5 +1,9 @@
 #include "workflow/preview.h"
 
+#include <stdlib.h>
+
+#include "agents/platform.h"
+#include "core/alloc.h"
 #include "core/json.h"
 #include "gateway/retry.h"
 #include "workflow/run_task.h"
@@ -11,8 +15,36 @@ static void add_names(struct buf *out, const struct strvec *names,
 		buf_addf(out, "%s%s", i ? separator : "", names->v[i]);
 }
 
-void preview_tasks(struct buf *out, const struct plan *plan)
+/* Why no service is asked, the caller's; NULL: one is. */
+static char *why_nobody(const struct plan_task *task,
+			const struct run_input *input)
 {
+	char *why = agent_unconcerned(task->agent,
+				      sources_changeset(input->sources));
+
+	if (why || task->agent->answer != ANSWER_TESTS)
+		return why;
+	return xstrdup("it runs the configured tests");
+}
+
+static void add_asked(struct buf *out, const struct plan_task *task,
+		      const struct run_input *input)
+{
+	char *why = why_nobody(task, input);
+
+	if (why) {
+		buf_addf(out, " asks nobody: %s", why);
+	} else {
+		buf_addstr(out, " asks ");
+		add_names(out, &task->services, ", then ");
+	}
+	free(why);
+}
+
+void preview_tasks(struct buf *out, const struct run_input *input)
+{
+	const struct plan *plan = input->plan;
+
 	buf_addf(out, "%s: %s\n", plan->workflow->id, plan->workflow->title);
 	for (size_t i = 0; i < plan->task_count; i++) {
 		const struct plan_task *task = &plan->tasks[i];
@@ -20,8 +52,7 @@ void preview_tasks(struct buf *out, const struct plan *plan)
 		buf_addf(out, "  %s", task->use->name);
 		if (task->phase)
 			buf_addf(out, " (%s)", task->phase);
-		buf_addstr(out, " asks ");
-		add_names(out, &task->services, ", then ");
+		add_asked(out, task, input);
 		for (size_t j = 0; j < task->after_count; j++)
 			buf_addf(out, "%s%s", j ? ", " : " after ",
 				 plan->tasks[task->after[j]].use->name);
@@ -29,8 +60,8 @@ void preview_tasks(struct buf *out, const struct plan *plan)
 	}
 }
 
-static void add_look(struct buf *out, const struct run_look *look,
-		     bool has_results)
+static void add_look(struct buf *out, struct gateway *gateway,
+		     const struct run_look *look, bool has_results)
 {
 	const struct prompt *prompt = &look->prompt;
 
@@ -41,10 +72,12 @@ static void add_look(struct buf *out, const struct run_look *look,
 	buf_addf(out, "---- task\n%s", prompt->task);
 	if (has_results)
 		buf_addstr(out, "(and the results of the tasks before it)\n");
+	gateway_show(out, gateway, &look->ask);
 	buf_addch(out, '\n');
 }
 
-static void add_prompts(struct buf *out, const struct run_input *input,
+static void add_prompts(struct buf *out, struct gateway *gateway,
+			const struct run_input *input,
 			const struct plan_task *plan)
 {
 	struct task_record record = { 0 };
@@ -52,9 +85,12 @@ static void add_prompts(struct buf *out, const struct run_input *input,
 	bool has_results = plan->after_count &&
 			   plan->agent->context & CONTEXT_RESULTS;
 
-	if (plan->agent->answer == ANSWER_TESTS) {
-		buf_addf(out, "==== %s, %s: asks no service\n\n",
-			 input->plan->workflow->id, plan->use->name);
+	char *why = why_nobody(plan, input);
+
+	if (why) {
+		buf_addf(out, "==== %s, %s: asks nobody: %s\n\n",
+			 input->plan->workflow->id, plan->use->name, why);
+		free(why);
 		return;
 	}
 	run_task_prepare(&task, input, NULL, 0);
@@ -64,15 +100,16 @@ static void add_prompts(struct buf *out, const struct run_input *input,
 		if (task.look_count > 1)
 			buf_addf(out, " (%zu of %zu)", i + 1, task.look_count);
 		buf_addch(out, '\n');
-		add_look(out, &task.looks[i], has_results);
+		add_look(out, gateway, &task.looks[i], has_results);
 	}
 	run_task_release(&task);
 }
 
-void preview_prompts(struct buf *out, const struct run_input *input)
+void preview_prompts(struct buf *out, struct gateway *gateway,
+		     const struct run_input *input)
 {
 	for (size_t i = 0; i < input->plan->task_count; i++)
-		add_prompts(out, input, &input->plan->tasks[i]);
+		add_prompts(out, gateway, input, &input->plan->tasks[i]);
 }
 
 /* Every attempt may cost its worst case; there is a limit on all of them. */
@@ -122,15 +159,29 @@ static void add_looks(struct json *out, struct gateway *gateway,
 	json_set(out, "services", services ? services : json_new_array());
 }
 
+static void add_question(struct json *out, struct gateway *gateway,
+			 const struct run_input *input,
+			 const struct plan_task *plan)
+{
+	struct task_record record = { 0 };
+	struct run_task task = { .plan = plan, .record = &record };
+
+	run_task_prepare(&task, input, NULL, 0);
+	json_set_string(out, "complexity",
+			complexity_names[task.looks[0].ask.complexity]);
+	json_set_int(out, "max_output_tokens", task.looks[0].chat.max_tokens);
+	json_set_int(out, "looks", (int64_t)task.look_count);
+	add_looks(out, gateway, &task);
+	run_task_release(&task);
+}
+
 static void add_explained(struct json *out, struct gateway *gateway,
 			  const struct run_input *input,
 			  const struct plan_task *plan)
 {
-	struct task_record record = { 0 };
-	struct run_task task = { .plan = plan, .record = &record };
+	char *why = why_nobody(plan, input);
 	struct json *after;
 
-	run_task_prepare(&task, input, NULL, 0);
 	json_set_string(out, "agent", plan->use->name);
 	if (plan->phase)
 		json_set_string(out, "phase", plan->phase);
@@ -140,12 +191,11 @@ static void add_explained(struct json *out, struct gateway *gateway,
 				input->plan->tasks[plan->after[i]].use->name);
 	json_set_bool(out, "optional", plan->use->optional);
 	json_set_int(out, "timeout_ms", plan->timeout_ms);
-	json_set_string(out, "complexity",
-			complexity_names[task.looks[0].ask.complexity]);
-	json_set_int(out, "max_output_tokens", task.looks[0].chat.max_tokens);
-	json_set_int(out, "looks", (int64_t)task.look_count);
-	add_looks(out, gateway, &task);
-	run_task_release(&task);
+	if (why)
+		json_set_string(out, "asks_nobody", why);
+	else
+		add_question(out, gateway, input, plan);
+	free(why);
 }
 
 struct json *preview_explain(struct gateway *gateway,

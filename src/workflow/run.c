@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agents/platform.h"
 #include "code/rules.h"
 #include "core/alloc.h"
 #include "core/clock.h"
@@ -189,7 +190,7 @@ static void started(struct run *run, struct run_task *task)
 	report(run, RUN_TASK_STARTED, task);
 }
 
-static void begin(struct run *run, struct run_task *task)
+static void ask(struct run *run, struct run_task *task)
 {
 	struct err err = ERR_INIT;
 
@@ -266,10 +267,30 @@ static void begin_tests(struct run *run, struct run_task *task)
 		started(run, task);
 }
 
+static void begin(struct run *run, struct run_task *task)
+{
+	if (task->plan->agent->answer == ANSWER_TESTS)
+		begin_tests(run, task);
+	else
+		ask(run, task);
+}
+
 static bool may_start(const struct run *run)
 {
 	return !run->input.concurrency ||
 	       run->running < (size_t)run->input.concurrency;
+}
+
+/* An agent for one platform has nothing to say about the other. */
+static bool skip_unconcerned(struct run *run, struct run_task *task)
+{
+	char *why = agent_unconcerned(task->plan->agent,
+				      sources_changeset(run->input.sources));
+
+	if (why)
+		run_task_end(task, TASK_SKIPPED, why);
+	free(why);
+	return why != NULL;
 }
 
 /* One look at a waiting task; true if it moved. */
@@ -301,9 +322,7 @@ static bool advance(struct run *run, struct run_task *task)
 	}
 	if (!may_start(run))
 		return false;
-	if (task->plan->agent->answer == ANSWER_TESTS)
-		begin_tests(run, task);
-	else
+	if (!skip_unconcerned(run, task))
 		begin(run, task);
 	return true;
 }
