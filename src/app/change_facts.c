@@ -29,7 +29,9 @@ void change_facts_make(struct change_facts *out,
 	for (size_t i = 0; i < changeset->file_count; i++)
 		out->names[i] = changeset->files[i].path;
 	changed_paths_init(&out->paths, out->names, changeset->file_count);
-	out->base_branch = change_branch(change->base_name);
+	out->base_branch = change->base_branch
+				   ? xstrdup(change->base_branch)
+				   : change_branch(change->base_name);
 	out->facts = (struct facts){
 		.event = EVENT_PULL_REQUEST,
 		.action = PULL_OPENED,
@@ -40,6 +42,11 @@ void change_facts_make(struct change_facts *out,
 		.lines_changed = changeset->additions + changeset->deletions,
 		.coverage = -1,
 	};
+	if (change->ci) {
+		out->facts.labels = (const char *const *)change->ci->labels.v;
+		out->facts.label_count = change->ci->labels.len;
+		out->facts.draft = change->ci->draft;
+	}
 	if (!coverage)
 		return;
 	out->facts.coverage_from = coverage->from;

@@ -1,6 +1,7 @@
 #ifndef APP_LOCAL_H
 #define APP_LOCAL_H
 
+#include "app/ci.h"
 #include "app/judge.h"
 #include "config/mistakes.h"
 #include "config/settings.h"
@@ -18,6 +19,9 @@ struct local_options {
 	const char *repo_dir; /* NULL: the repository we stand in  */
 	const char *base;     /* NULL: repo_default_base()         */
 	const char *head;     /* NULL: HEAD                        */
+	/* The job this runs in says base and head where they are not named, and
+	 * what is known of the pull; NULL: no job. */
+	const struct ci_change *ci;
 	const struct strvec
 		*workflows;  /* ids or files; empty: all that match */
 	const char *service; /* asked instead of any other        */

@@ -4,6 +4,7 @@ libapp_a_SOURCES = \
 	src/app/backtest.c src/app/backtest.h \
 	src/app/announce.c src/app/announce.h \
 	src/app/announce_text.c src/app/announce_text.h \
+	src/app/ci.c src/app/ci.h \
 	src/app/change_facts.c src/app/change_facts.h \
 	src/app/check.c src/app/check.h \
 	src/app/company.c src/app/company.h \

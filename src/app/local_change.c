@@ -13,6 +13,7 @@ void local_change_release(struct local_change *change)
 {
 	changeset_release(&change->changeset);
 	free(change->base_name);
+	free(change->base_branch);
 	free(change->branch);
 	free(change->title);
 	free(change->description);
@@ -55,6 +56,26 @@ static char *branch_of(struct local_change *change, const char *revision)
 	return repo_head_branch(change->repo);
 }
 
+/* The first of the revisions that is in this clone; its name is *found. */
+static int find_any(struct oid *out, const char **found, struct repo *repo,
+		    const struct strvec *revisions, const char *what,
+		    struct err *err)
+{
+	for (size_t i = 0; i < revisions->len; i++) {
+		struct err ignored = ERR_INIT;
+
+		*found = revisions->v[i];
+		if (repo_resolve(out, repo, *found, &ignored) == 0)
+			return 0;
+	}
+	return err_set(err, ERR_NOT_FOUND,
+		       "--ci: the %s of this job%s%s is not in the clone; let "
+		       "the job fetch all of the history (GitHub: "
+		       "fetch-depth: 0, GitLab: GIT_DEPTH: 0)",
+		       what, revisions->len ? ", " : "",
+		       revisions->len ? revisions->v[0] : "");
+}
+
 static int find_head(struct local_change *out, const char *revision,
 		     struct err *err)
 {
@@ -64,6 +85,27 @@ static int find_head(struct local_change *out, const char *revision,
 	if (!ret)
 		out->branch = branch_of(out, revision);
 	return ret;
+}
+
+/* The branch that a job's commit is of has a name there, not here. */
+static int find_head_of_job(struct local_change *out, struct err *err)
+{
+	const char *found;
+
+	return find_any(&out->head, &found, out->repo, &out->ci->heads, "head",
+			err);
+}
+
+static int find_base_of_job(struct local_change *out, struct err *err)
+{
+	const char *found, *branch = out->ci->base_branch;
+
+	if (find_any(&out->base, &found, out->repo, &out->ci->bases, "base",
+		     err) < 0)
+		return -1;
+	out->base_name = short_name(found);
+	out->base_branch = branch ? xstrdup(branch) : NULL;
+	return 0;
 }
 
 static int find_base(struct local_change *out, const char *revision,
@@ -105,14 +147,42 @@ static int describe(struct local_change *out, struct err *err)
 	return 0;
 }
 
+static void replace(char **text, const char *other)
+{
+	if (!other)
+		return;
+	free(*text);
+	*text = xstrdup(other);
+}
+
+/* A job knows what its pull is called. */
+static void describe_pull(struct local_change *out)
+{
+	if (out->ci->title) {
+		free(out->description);
+		out->description = NULL;
+	}
+	replace(&out->title, out->ci->title);
+	replace(&out->description, out->ci->description);
+	replace(&out->author, out->ci->author);
+}
+
 int local_change_find(struct local_change *out,
 		      const struct local_options *options, struct err *err)
 {
 	if (repo_open(&out->repo, options->repo_dir, err) < 0)
 		return -1;
-	if (find_head(out, options->head, err) < 0 ||
-	    find_base(out, options->base, err) < 0 || describe(out, err) < 0)
+	out->ci = options->ci;
+	if ((out->ci && !options->head
+		     ? find_head_of_job(out, err)
+		     : find_head(out, options->head, err)) < 0 ||
+	    (out->ci && !options->base
+		     ? find_base_of_job(out, err)
+		     : find_base(out, options->base, err)) < 0 ||
+	    describe(out, err) < 0)
 		return -1;
+	if (out->ci)
+		describe_pull(out);
 	return changeset_make(&out->changeset, out->repo, &out->base,
 			      &out->head, &out->base, err);
 }

@@ -8,7 +8,9 @@
 /* The change that `referee run` and `referee plan` look at. */
 struct local_change {
 	struct repo *repo;
-	struct oid base, head;     /* base: the tip, which is the trusted ref */
+	struct oid base, head; /* base: the tip, which is the trusted ref */
+	char *base_branch;     /* "main"; NULL: as base_name has it */
+	const struct ci_change *ci; /* that it was found by; or NULL */
 	char *base_name;           /* as named, or as found: "main"           */
 	char *branch;              /* the head is the tip of; NULL: of none   */
 	char *title, *description; /* of the head's commit                */

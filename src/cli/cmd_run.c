@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/ci.h"
 #include "app/local.h"
-#include "cli/ci.h"
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -170,7 +170,7 @@ static enum cli_exit exit_of(const struct local_result *result,
 }
 
 static enum cli_exit run_with(const struct settings *settings,
-			      enum severity floor)
+			      const struct ci_change *ci, enum severity floor)
 {
 	struct mistakes mistakes = { 0 };
 	struct local_result result = { 0 };
@@ -178,6 +178,7 @@ static enum cli_exit run_with(const struct settings *settings,
 		.repo_dir = repo_dir,
 		.base = base,
 		.head = head,
+		.ci = ci,
 		.workflows = &workflows,
 		.service = service,
 		.dry_run = dry_run,
@@ -220,24 +221,20 @@ static enum cli_exit run(const struct cli *cli)
 
 	if (code != CLI_OK)
 		goto out;
-	if (in_ci) {
-		if (ci_change_read(&ci, &err) < 0) {
-			code = cli_fail(CLI_USAGE, &err);
-			goto out;
-		}
-		base = base ? base : ci.base;
-		head = head ? head : ci.head;
+	if (in_ci && ci_change_read(&ci, &err) < 0) {
+		code = cli_fail(CLI_USAGE, &err);
+		goto out;
 	}
 	code = output_settings(&settings, cli);
 	if (code == CLI_OK) {
 		if (service && !settings_service(&settings, service))
 			code = cli_failf(CLI_USAGE, "no service '%s'", service);
 		else
-			code = run_with(&settings, floor);
+			code = run_with(&settings, in_ci ? &ci : NULL, floor);
 		settings_release(&settings);
 	}
-	ci_change_release(&ci);
 out:
+	ci_change_release(&ci);
 	strvec_release(&workflows);
 	return code;
 }

@@ -1,7 +1,6 @@
 bin_PROGRAMS += referee
 referee_LDADD   = $(app_libs)
 referee_SOURCES = \
-	src/cli/ci.c src/cli/ci.h \
 	src/cli/cli.h \
 	src/cli/cmd_backtest.c \
 	src/cli/cmd_check.c \
