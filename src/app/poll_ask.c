@@ -31,6 +31,13 @@ static bool is_trouble(const struct err *err)
 	       err->code != ERR_PROTOCOL && err->code != ERR_TOO_LARGE;
 }
 
+/* Opinions: a poll does without them. */
+static bool is_courtesy(enum forge_act act)
+{
+	return act == FORGE_THREADS || act == FORGE_REACTIONS ||
+	       act == FORGE_LINE_COMMENTS;
+}
+
 static void fail(struct asking *asking, struct poll_question *question,
 		 const struct err *err)
 {
@@ -39,12 +46,12 @@ static void fail(struct asking *asking, struct poll_question *question,
 		return;
 	}
 	question->is_missing = err->code == ERR_NOT_FOUND;
-	if (is_trouble(err))
-		asking->is_in_trouble = true;
-	if (question->is_missing) {
+	if (question->is_missing || is_courtesy(question->act)) {
 		log_info("%s", err->msg);
 		return;
 	}
+	if (is_trouble(err))
+		asking->is_in_trouble = true;
 	log_error("%s", err->msg);
 	asking->project->problems++;
 }

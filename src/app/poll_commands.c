@@ -25,6 +25,13 @@ struct talk {
 bool look_has_comments(const struct look *look, const struct pull_state *state,
 		       const struct forge_pull *pull)
 {
+	const struct poll_question *question =
+		poll_question_find(look->project, FORGE_COMMENTS, 0, NULL);
+
+	for (size_t i = 0; question && i < question->answer.comment_count; i++)
+		if (question->answer.comments[i].pull == state->number &&
+		    poll_is_unheard(state, &question->answer.comments[i]))
+			return true;
 	return poll_pull_has_moved(look->project, state, pull);
 }
 
@@ -263,9 +270,7 @@ static void hear_comments(struct talk *talk, const struct forge_answer *answer)
 
 	for (size_t i = 0; i < answer->comment_count; i++)
 		if (answer->comments[i].pull == talk->state->number &&
-		    (!talk->state->last_comment ||
-		     poll_compare_ids(answer->comments[i].id,
-				      talk->state->last_comment) > 0))
+		    poll_is_unheard(talk->state, &answer->comments[i]))
 			mine[count++] = &answer->comments[i];
 	qsort(mine, count, sizeof(*mine), compare_comments);
 	for (size_t i = 0; i < count && !talk->is_cut; i++) {

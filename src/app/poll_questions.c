@@ -54,11 +54,19 @@ int poll_compare_ids(const char *a, const char *b)
 	return x != y ? (x < y ? -1 : 1) : strcmp(a, b);
 }
 
+bool poll_is_unheard(const struct pull_state *state,
+		     const struct forge_comment *comment)
+{
+	/* What was said before referee came is nobody's command. */
+	if (!state->last_comment)
+		return comment->updated_ms > state->comments_at_ms;
+	return poll_compare_ids(comment->id, state->last_comment) > 0;
+}
+
 bool poll_pull_has_moved(const struct poll_project *project,
 			 const struct pull_state *state,
 			 const struct forge_pull *pull)
 {
-	/* What was said before referee came is nobody's command. */
 	if (!state)
 		return !project->is_first;
 	return pull->updated_ms > state->comments_at_ms;
@@ -112,10 +120,11 @@ static int64_t read_until(const struct poll_project *project)
 	return latest;
 }
 
+/* Comments are asked for each time, conditionally. */
 static void ask_about_open(struct poll_project *project,
 			   const struct forge_answer *list)
 {
-	int64_t since_ms = INT64_MAX, latest = read_until(project);
+	int64_t latest = read_until(project), since_ms = latest;
 
 	for (size_t i = 0; i < list->pull_count; i++) {
 		const struct forge_pull *pull = &list->pulls[i];
@@ -129,7 +138,7 @@ static void ask_about_open(struct poll_project *project,
 			since_ms = from;
 		ask_about(project, state, pull->number);
 	}
-	if (since_ms != INT64_MAX)
+	if (!project->is_first)
 		ask_comments(project, since_ms);
 }
 

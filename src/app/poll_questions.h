@@ -19,6 +19,10 @@ bool poll_pull_has_moved(const struct poll_project *project,
 			 const struct pull_state *state,
 			 const struct forge_pull *pull);
 
+/* Is it a comment that was not read yet? */
+bool poll_is_unheard(const struct pull_state *state,
+		     const struct forge_comment *comment);
+
 /* Numbers of the forge, as text, in their order. */
 int poll_compare_ids(const char *a, const char *b);
 

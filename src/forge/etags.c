@@ -10,6 +10,9 @@
 #include "core/sign.h"
 #include "io/file.h"
 
+/* Of the oldest, what was asked since then is of no use any more. */
+enum { PAGES_KEPT = 50 };
+
 #define TOKEN_NAME "referee etag"
 
 /* {"token": digits, "pages": {url: {etag, link, body}}}. What was read is put
@@ -103,6 +106,8 @@ void etags_put(struct etags *etags, const char *url, const struct secret *token,
 		json_set_string(to, "link", page->link);
 	json_set_string(to, "body", page->body);
 	json_set(etags->pages, url, to);
+	while (json_len(etags->pages) > PAGES_KEPT)
+		json_remove(etags->pages, json_name(json_first(etags->pages)));
 	etags->is_changed = true;
 }
 

@@ -25,7 +25,7 @@ enum forge_act {
 	FORGE_WHO,           /* our own account: `user`                      */
 	FORGE_PULLS,         /* every open pull; conditional: `pulls`        */
 	FORGE_PULL,          /* one, also if closed: `pulls`                 */
-	FORGE_COMMENTS,      /* of all pulls, changed at `since`: `comments` */
+	FORGE_COMMENTS,      /* of all pulls, since then; conditional too    */
 	FORGE_LINE_COMMENTS, /* of one pull: remarks on lines               */
 	FORGE_PULL_COMMENTS, /* of one pull, all pages                      */
 	FORGE_REVIEWS,       /* of one pull: `comments`, the reviews' bodies */
@@ -154,7 +154,7 @@ struct forge_thread {
 
 struct forge_answer {
 	enum forge_act act;
-	bool is_unchanged; /* FORGE_PULLS: `pulls` is as it was last time */
+	bool is_unchanged; /* of conditional ones: it is as it was last time */
 	struct forge_pull *pulls;
 	size_t pull_count, pull_cap;
 	struct forge_comment *comments;

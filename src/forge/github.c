@@ -267,7 +267,7 @@ static const struct {
 	[FORGE_COMMENTS] = { "GET",
 			     "/issues/comments?sort=updated&direction=asc&" PAGE
 			     "%S",
-			     false, true },
+			     true, true },
 	[FORGE_LINE_COMMENTS] = { "GET", "/pulls/%N/comments?" PAGE, false,
 				  true },
 	[FORGE_PULL_COMMENTS] = { "GET", "/issues/%N/comments?" PAGE, false,
