@@ -90,7 +90,7 @@ static int find_head(struct local_change *out, const char *revision,
 /* The branch that a job's commit is of has a name there, not here. */
 static int find_head_of_job(struct local_change *out, struct err *err)
 {
-	const char *found;
+	const char *found = NULL;
 
 	return find_any(&out->head, &found, out->repo, &out->ci->heads, "head",
 			err);
@@ -98,7 +98,7 @@ static int find_head_of_job(struct local_change *out, struct err *err)
 
 static int find_base_of_job(struct local_change *out, struct err *err)
 {
-	const char *found, *branch = out->ci->base_branch;
+	const char *found = NULL, *branch = out->ci->base_branch;
 
 	if (find_any(&out->base, &found, out->repo, &out->ci->bases, "base",
 		     err) < 0)
