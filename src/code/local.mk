@@ -52,6 +52,7 @@ libcode_a_SOURCES = \
 	src/code/secrets.c src/code/secrets.h \
 	src/code/symbols.c src/code/symbols.h \
 	src/code/syntax.c \
+	src/code/declaration.c src/code/declaration.h src/code/doc_comment.c \
 	src/code/tests_of.c src/code/tests_of.h \
 	src/code/view.c src/code/view.h \
 	src/code/words.c src/code/words.h

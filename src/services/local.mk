@@ -16,6 +16,7 @@ libservices_a_SOURCES = \
 	src/services/offline_scan.c src/services/offline_scan.h \
 	src/services/offline_secrets.c \
 	src/services/offline_skeleton.c src/services/offline_skeleton.h \
+	src/services/offline_stale.c src/services/offline_stale.h \
 	src/services/offline_tests.c \
 	src/services/offline_uncovered.c \
 	src/services/openai.c \

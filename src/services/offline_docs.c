@@ -6,6 +6,7 @@
 #include "core/alloc.h"
 #include "core/limits.h"
 #include "services/offline_job.h"
+#include "services/offline_stale.h"
 
 enum { NAMES_TOLD = 8 };
 
@@ -45,16 +46,6 @@ static bool is_declared_public(const struct outline *outline,
 static bool is_added(const struct offline_file *file, uint32_t line)
 {
 	return line < file->added_len && file->added[line];
-}
-
-static char *signature_of(const struct outline *outline,
-			  const struct symbol *symbol)
-{
-	struct buf out;
-
-	buf_init(&out, LIMIT_SIGNATURE + 64);
-	symbol_add_signature(&out, outline, symbol);
-	return buf_detach(&out);
 }
 
 static char *path_of(const struct outline *outline, const struct symbol *symbol)
@@ -152,126 +143,6 @@ out:
 	buf_release(&body);
 }
 
-/* The next name that a doc comment says is a parameter, or NULL: "@param x",
- * "- Parameter x:". *at moves behind it; the caller frees the name. */
-static char *next_parameter(const char **at, const char *end)
-{
-	static const char *const marks[] = { "@param", "- Parameter",
-					     "\\param" };
-
-	for (; *at < end; (*at)++)
-		for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
-			size_t len = strlen(marks[i]);
-			const char *name = *at + len;
-			size_t size = 0;
-
-			if ((size_t)(end - *at) <= len ||
-			    memcmp(*at, marks[i], len) != 0 || *name != ' ')
-				continue;
-			while (name < end && *name == ' ')
-				name++;
-			while (name + size < end &&
-			       (isalnum((unsigned char)name[size]) ||
-				name[size] == '_'))
-				size++;
-			*at = name + size;
-			if (size)
-				return xmemdup(name, size);
-			return NULL;
-		}
-	return NULL;
-}
-
-static bool has_word(const char *text, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (const char *at = text; (at = strstr(at, word)); at += len) {
-		bool begins = at == text || (!isalnum((unsigned char)at[-1]) &&
-					     at[-1] != '_');
-
-		if (begins && !isalnum((unsigned char)at[len]) &&
-		    at[len] != '_')
-			return true;
-	}
-	return false;
-}
-
-/* The offset of line `line`. */
-static size_t offset_of(const struct offline_file *file, uint32_t line)
-{
-	const char *at = file->text, *end = file->text + file->len;
-
-	for (uint32_t i = 1; i < line && at < end; i++) {
-		at = memchr(at, '\n', (size_t)(end - at));
-		if (!at)
-			return file->len;
-		at++;
-	}
-	return (size_t)(at - file->text);
-}
-
-/* A parameter that the comment speaks of and the declaration has no more; the
- * caller frees it, NULL: there is none. */
-static char *stale_parameter(const struct reading *reading,
-			     const struct symbol *symbol)
-{
-	const char *text = reading->now.text;
-	const char *at = text + offset_of(&reading->file, symbol->doc_line);
-	const char *end = text + symbol->start;
-	size_t size = symbol->signature_end - symbol->start;
-	char *whole = xmemdup(text + symbol->start, size), *name;
-
-	while ((name = next_parameter(&at, end))) {
-		if (!has_word(whole, name))
-			break;
-		free(name);
-	}
-	free(whole);
-	return name;
-}
-
-/* Was the declaration, or its comment, touched by the change? */
-static bool is_touched(const struct reading *reading,
-		       const struct symbol *symbol)
-{
-	for (uint32_t line = symbol->doc_line; line <= symbol->line; line++)
-		if (is_added(&reading->file, line))
-			return true;
-	return false;
-}
-
-static void note_stale(struct reading *reading, const struct symbol *symbol)
-{
-	char *name = stale_parameter(reading, symbol);
-	char *signature, *body, *quote;
-
-	if (!name)
-		return;
-	signature = signature_of(&reading->now, symbol);
-	body = xstrf("The comment explains '%s', which the declaration does "
-		     "not have: %s. Readers look for something that is not "
-		     "there, and what replaced it is not explained. Bring the "
-		     "comment in line with the declaration.",
-		     name, signature);
-	quote = offline_line(&reading->file, symbol->line);
-	offline_add(reading->job, &(struct offline_remark){
-					  .path = reading->file.file->path,
-					  .line = (int)symbol->line,
-					  .quote = quote,
-					  .severity = SEVERITY_MINOR,
-					  .category = "documentation",
-					  .title = "Documentation speaks of a "
-						   "parameter that is gone",
-					  .body = body,
-					  .rule = "doc-stale-parameter",
-				  });
-	free(name);
-	free(signature);
-	free(body);
-	free(quote);
-}
-
 int offline_docs(struct offline_job *job, struct err *err)
 {
 	const struct changeset *changeset = job->question->changeset;
@@ -280,6 +151,7 @@ int offline_docs(struct offline_job *job, struct err *err)
 	for (size_t i = 0; i < changeset->file_count; i++) {
 		const struct changed_file *file = &changeset->files[i];
 		struct reading reading = { .job = job };
+		int ret;
 
 		if (!offline_is_readable(file) ||
 		    file->file_class != CLASS_SOURCE ||
@@ -292,15 +164,11 @@ int offline_docs(struct offline_job *job, struct err *err)
 		outline_make(&reading.now, reading.file.text, reading.file.len,
 			     lang_of_path(file->path));
 		note_undocumented(&reading);
-		for (size_t j = 0; j < reading.now.len; j++) {
-			const struct symbol *symbol = &reading.now.items[j];
-
-			if (symbol->doc_line && symbol_is_function(symbol) &&
-			    is_touched(&reading, symbol))
-				note_stale(&reading, symbol);
-		}
+		ret = offline_stale(job, &reading.file, &reading.now, err);
 		outline_release(&reading.now);
 		offline_file_release(&reading.file);
+		if (ret < 0)
+			return -1;
 		files++;
 	}
 	strvec_addf(&job->remarks,

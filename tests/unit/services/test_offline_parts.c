@@ -47,6 +47,62 @@ static const struct {
 	  " sed '1i class A {' | sed '$a }' >A.java",
 	  "sed -i 's/int old/int now/' A.java", "documentation-agent",
 	  "minor A.java:5 doc-stale-parameter\n" },
+	{ "a new one, where the others are explained",
+	  "printf 'class A {\n/**\n * Does f.\n * @param old what\n */\n"
+	  "void f(int old) {\n}\n}\n' >A.java",
+	  "sed -i 's/int old/int old, Map<String, Integer> extra/' A.java",
+	  "documentation-agent", "minor A.java:6 doc-new-parameter\n" },
+	{ "a new one that is explained in other words",
+	  "printf 'class A {\n/**\n * Does f with extra care.\n"
+	  " * @param old what\n */\nvoid f(int old) {\n}\n}\n' >A.java",
+	  "sed -i 's/int old/int old, int extra/' A.java",
+	  "documentation-agent", "" },
+	{ "a new one where not all were explained",
+	  "printf 'class A {\n/**\n * @param old what\n */\n"
+	  "void f(int old, int b) {\n}\n}\n' >A.java",
+	  "sed -i 's/int b/int b, int extra/' A.java", "documentation-agent",
+	  "" },
+	{ "a new one in Swift, beside a list",
+	  "printf '/// Does f.\n///\n/// - Parameters:\n///   - old: what\n"
+	  "///   - b: more\nfunc f(old: Int, with b: @escaping (Int, Int) -> "
+	  "Void = { _, _ in }) {\n}\n' >A.swift",
+	  "sed -i 's/(old: Int,/(old: Int, new value: [String: Int],/' A.swift",
+	  "documentation-agent", "minor A.swift:6 doc-new-parameter\n" },
+	{ "a list of all there are",
+	  "printf '/// - Parameters:\n///   - old: what: it is\n"
+	  "///   - b: more, one of\n///     - x: not a parameter\n"
+	  "func f(old: Int, with b: Int) {\n}\n' >A.swift",
+	  "sed -i 's/Int) {/String) {/' A.swift", "documentation-agent", "" },
+	{ "nothing is returned any more",
+	  "printf '/// Does f.\n/// - Returns: how often\nfunc f() -> Int "
+	  "{\n}\n' >A.swift",
+	  "sed -i 's/ -> Int//' A.swift", "documentation-agent",
+	  "minor A.swift:3 doc-stale-return\n" },
+	{ "something is returned now",
+	  "printf 'class A {\n/**\n * Does it.\n * @param a what\n */\n"
+	  "fun f(a: Int) {\n}\n}\n' >A.kt",
+	  "sed -i 's/Int) {/Int): Boolean {/' A.kt", "documentation-agent",
+	  "minor A.kt:6 doc-stale-return\n" },
+	{ "a Kotlin function that has become an expression",
+	  "printf 'class A {\n/**\n * Does it.\n * @return what\n */\n"
+	  "fun f(a: Int): Int {\n}\n}\n' >A.kt",
+	  "sed -i 's/: Int {/ = a/' A.kt", "documentation-agent", "" },
+	{ "what is thrown no more",
+	  "printf 'class A {\n/**\n * @throws IOException if so\n */\n"
+	  "void f() throws IOException {\n}\n}\n' >A.java",
+	  "sed -i 's/f() throws IOException/f()/' A.java",
+	  "documentation-agent", "minor A.java:5 doc-stale-throws\n" },
+	{ "what is thrown without being declared",
+	  "printf 'class A {\n/**\n * @throws BadState if so\n */\n"
+	  "void f() throws BadState {\n    throw new BadState();\n}\n}\n' "
+	  ">A.java",
+	  "sed -i 's/f() throws BadState/f()/' A.java", "documentation-agent",
+	  "" },
+	{ "Swift that throws no more",
+	  "printf '/// Does f.\n/// - Throws: if so\nfunc f() throws {\n}\n' "
+	  ">A.swift",
+	  "sed -i 's/ throws {/ {/' A.swift", "documentation-agent",
+	  "minor A.swift:3 doc-stale-throws\n" },
 	{ "an outdated comment that nobody touched",
 	  "printf 'class A {\\n/**\\n * @param old what\\n */\\n"
 	  "void f(int now) {\\n}\\n}\\n' >A.java",
