@@ -150,47 +150,40 @@ static bool read_parameters(struct declaration *out, enum lang lang,
 	return true;
 }
 
-/* `rest` is what follows the parameters. */
-static void read_result(struct declaration *out, enum lang lang,
-			const char *signature, const char *name,
-			const char *rest)
+static void read_swift_result(struct declaration *out, const char *rest)
 {
-	const char *arrow;
+	const char *arrow = strstr(rest, "->");
 
-	if (lang == LANG_SWIFT) {
-		arrow = strstr(rest, "->");
-		out->throws = text_has_word(rest, "throws", false) ||
-					      text_has_word(rest, "rethrows",
-							    false)
-				      ? DECLARED_YES
-				      : DECLARED_NO;
-		if (!arrow)
-			out->returns = DECLARED_NO;
-		else
-			out->returns = text_has_word(arrow, "Void", false) ||
-						       strstr(arrow, "()")
-					       ? DECLARED_UNKNOWN
-					       : DECLARED_YES;
-	} else if (lang == LANG_KOTLIN) {
-		while (isspace((unsigned char)*rest))
-			rest++;
-		if (*rest == ':')
-			out->returns = text_has_word(rest, "Unit", false) ||
-						       text_has_word(rest,
-								     "Nothing",
-								     false)
-					       ? DECLARED_UNKNOWN
-					       : DECLARED_YES;
-		else if (!*rest)
-			out->returns = DECLARED_NO;
-	} else {
-		while (name > signature && isspace((unsigned char)name[-1]))
-			name--;
-		out->returns = name - signature >= 4 &&
-					       !strncmp(name - 4, "void", 4)
-				       ? DECLARED_NO
-				       : DECLARED_YES;
-	}
+	out->throws = text_has_word(rest, "throws", false) ||
+				      text_has_word(rest, "rethrows", false)
+			      ? DECLARED_YES
+			      : DECLARED_NO;
+	if (!arrow)
+		out->returns = DECLARED_NO;
+	else if (!text_has_word(arrow, "Void", false) && !strstr(arrow, "()"))
+		out->returns = DECLARED_YES;
+}
+
+static void read_kotlin_result(struct declaration *out, const char *rest)
+{
+	while (isspace((unsigned char)*rest))
+		rest++;
+	if (!*rest)
+		out->returns = DECLARED_NO;
+	else if (*rest == ':' && !text_has_word(rest, "Unit", false) &&
+		 !text_has_word(rest, "Nothing", false))
+		out->returns = DECLARED_YES;
+}
+
+/* What stands before the name. */
+static void read_java_result(struct declaration *out, const char *signature,
+			     const char *name)
+{
+	while (name > signature && isspace((unsigned char)name[-1]))
+		name--;
+	out->returns = name - signature >= 4 && !strncmp(name - 4, "void", 4)
+			       ? DECLARED_NO
+			       : DECLARED_YES;
 }
 
 /* The name in the signature, with parentheses behind it. */
@@ -252,8 +245,12 @@ void declaration_read(struct declaration *out, const struct outline *outline,
 	if (!end)
 		goto out;
 	out->is_known = read_parameters(out, outline->lang, open, end);
-	if (out->is_known)
-		read_result(out, outline->lang, signature.ptr, at, end);
+	if (out->is_known && outline->lang == LANG_SWIFT)
+		read_swift_result(out, end);
+	else if (out->is_known && outline->lang == LANG_KOTLIN)
+		read_kotlin_result(out, end);
+	else if (out->is_known)
+		read_java_result(out, signature.ptr, at);
 	/* What is not said but follows from a value is not known. */
 	if (out->returns == DECLARED_NO && outline->lang == LANG_KOTLIN &&
 	    !ends_in_braces(outline, symbol))

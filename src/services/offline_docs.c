@@ -57,12 +57,75 @@ static char *path_of(const struct outline *outline, const struct symbol *symbol)
 	return buf_detach(&out);
 }
 
+static bool has_text(const struct outline *outline, uint32_t from, uint32_t to,
+		     const char *text)
+{
+	return from < to &&
+	       memmem(outline->text + from, to - from, text, strlen(text));
+}
+
+/* Does a protocol or interface of this file explain a member of that name? */
+static bool is_explained(const struct outline *outline,
+			 const struct symbol *symbol)
+{
+	for (size_t i = 0; i < outline->len; i++) {
+		const struct symbol *other = &outline->items[i];
+		const struct symbol *parent = outline_parent(outline, other);
+
+		if (other != symbol && other->doc_line && parent &&
+		    parent->kind == SYMBOL_PROTOCOL &&
+		    other->name_len == symbol->name_len &&
+		    !memcmp(outline->text + other->name,
+			    outline->text + symbol->name, symbol->name_len))
+			return true;
+	}
+	return false;
+}
+
+/* Swift's way of a delegate: tableView(_ tableView: UITableView, ...). */
+static bool is_delegate_call(const struct outline *outline,
+			     const struct symbol *symbol)
+{
+	const char *name = outline->text + symbol->name;
+	const char *rest = name + symbol->name_len;
+	size_t left = symbol->signature_end - symbol->name - symbol->name_len;
+
+	return left > symbol->name_len + 4 && !memcmp(rest, "(_ ", 3) &&
+	       !memcmp(rest + 3, name, symbol->name_len) &&
+	       rest[3 + symbol->name_len] == ':';
+}
+
+/* What a member has to do is said where it is required: in a protocol. And what
+ * is public for Objective-C's sake is not, for others. */
+static bool is_said_elsewhere(const struct outline *outline,
+			      const struct symbol *symbol)
+{
+	static const char *const required[] = { "hash",          "encode",
+						"makeBody",      "makeUIView",
+						"updateUIView",  "makeIterator",
+						"callAsFunction" };
+	const struct symbol *parent = outline_parent(outline, symbol);
+
+	if (outline->lang != LANG_SWIFT)
+		return is_explained(outline, symbol);
+	if (has_text(outline, symbol->start, symbol->name, "@objc") ||
+	    (parent && parent->kind == SYMBOL_EXTENSION &&
+	     has_text(outline, parent->name, parent->signature_end, ":")))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(required); i++)
+		if (symbol_is_named(outline, symbol, required[i]))
+			return true;
+	return is_delegate_call(outline, symbol) ||
+	       is_explained(outline, symbol);
+}
+
 /* Properties explain themselves more often than not. */
 static bool needs_doc(const struct outline *outline,
 		      const struct symbol *symbol)
 {
 	return symbol->kind != SYMBOL_PROPERTY && symbol->kind != SYMBOL_INIT &&
-	       is_declared_public(outline, symbol);
+	       is_declared_public(outline, symbol) &&
+	       !is_said_elsewhere(outline, symbol);
 }
 
 /* Is documentation expected in this file? In Swift and Kotlin `public` is

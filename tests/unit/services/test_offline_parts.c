@@ -25,6 +25,18 @@ static const struct {
 	  "printf '/// An a.\\npublic class A: B {\\n    func c() {\\n    }\\n"
 	  "    public override func d() {\\n    }\\n}\\n' >A.swift",
 	  "documentation-agent", "" },
+	{ "what a protocol requires is explained there", ":",
+	  "printf '/// P.\npublic protocol P {\n    /// G.\n    func g()\n}\n"
+	  "/// A.\npublic class A: P {\n    public func g() {\n    }\n"
+	  "    public func hash(into h: inout Hasher) {\n    }\n"
+	  "    public func picker(_ picker: Picker, didPick a: Int) {\n    }\n"
+	  "    @objc public func bridged() {\n    }\n}\n"
+	  "extension A: Q {\n    public func q() {\n    }\n}\n' >A.swift",
+	  "documentation-agent", "" },
+	{ "what no protocol requires is not", ":",
+	  "printf '/// A.\npublic class A: P {\n    public func g() {\n    }\n}"
+	  "\nextension A {\n    public func q() {\n    }\n}\n' >A.swift",
+	  "documentation-agent", "info A.swift:3 doc-missing\n" },
 	{ "an app's Kotlin is public by itself", ":",
 	  "printf 'class A {\\n    fun b() {\\n    }\\n}\\n' >A.kt",
 	  "documentation-agent", "" },
