@@ -212,3 +212,11 @@ const char *settings_workflows_of_clone(const struct settings *settings,
 
 	return project ? project->workflows : NULL;
 }
+
+const char *settings_tests_refused(const struct project_settings *project)
+{
+	if (!project || project->tests != TESTS_CI)
+		return NULL;
+	return "tests = ci leaves them to the project's CI, which runs them on "
+	       "the generated branch; what it says of them is not read yet";
+}

@@ -45,4 +45,7 @@ settings_project_of_clone(const struct settings *settings, struct repo *repo);
 const char *settings_workflows_of_clone(const struct settings *settings,
 					struct repo *repo);
 
+/** Why generated tests are not run here; NULL: they may be. */
+const char *settings_tests_refused(const struct project_settings *project);
+
 #endif /* APP_COVERAGE_H */

@@ -109,6 +109,7 @@ static struct judge_input input_of(const struct local *local)
 		.coverage = &local->coverage,
 		.test_command = local->project ? &local->project->test_command
 					       : NULL,
+		.tests_refused = settings_tests_refused(local->project),
 		.makes_branches = true,
 		.service = local->options->service,
 		.title = local->change.title,

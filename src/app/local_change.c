@@ -68,6 +68,7 @@ static int find_any(struct oid *out, const char **found, struct repo *repo,
 		if (repo_resolve(out, repo, *found, &ignored) == 0)
 			return 0;
 	}
+	*found = "";
 	return err_set(err, ERR_NOT_FOUND,
 		       "--ci: the %s of this job%s%s is not in the clone; let "
 		       "the job fetch all of the history (GitHub: "
@@ -90,7 +91,7 @@ static int find_head(struct local_change *out, const char *revision,
 /* The branch that a job's commit is of has a name there, not here. */
 static int find_head_of_job(struct local_change *out, struct err *err)
 {
-	const char *found = NULL;
+	const char *found = "";
 
 	return find_any(&out->head, &found, out->repo, &out->ci->heads, "head",
 			err);
@@ -98,7 +99,7 @@ static int find_head_of_job(struct local_change *out, struct err *err)
 
 static int find_base_of_job(struct local_change *out, struct err *err)
 {
-	const char *found = NULL, *branch = out->ci->base_branch;
+	const char *found = "", *branch = out->ci->base_branch;
 
 	if (find_any(&out->base, &found, out->repo, &out->ci->bases, "base",
 		     err) < 0)

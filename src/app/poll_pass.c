@@ -385,7 +385,10 @@ static struct judge_input input_of(const struct watched *watched,
 		.workflow_count = change->count,
 		.coverage = &change->coverage,
 		.test_command = &watched->settings->test_command,
-		.tests_refused = change->tests_refused,
+		.tests_refused =
+			change->tests_refused
+				? change->tests_refused
+				: settings_tests_refused(watched->settings),
 		/* On top of a fork's head they could not be offered. */
 		.makes_branches = !change->is_landing &&
 				  !(change->pull && change->pull->is_fork),

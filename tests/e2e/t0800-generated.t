@@ -139,6 +139,14 @@ referee=$(command -v referee)
 PATH=$work/bin $referee --config ../referee.conf run --workflow test-generation --service fake >../out3 2>&1
 ok 'without bubblewrap it is skipped and says so' has 'bubblewrap (bwrap) is not installed' ../out3
 
+# Where CI is to run them, nothing is run here.
+echo 'tests = ci' >>../referee.conf
+echo '// ci' >>ios/Session.swift
+git commit -q -a -m 'CI'
+referee --config ../referee.conf run --workflow test-generation --service fake >../out5 2>&1
+ok 'tests that CI runs are skipped here, which is said' has 'tests = ci leaves them' ../out5
+sed -i '/^tests = ci/d' ../referee.conf
+
 # Without a command too.
 sed -i /test_command/d ../referee.conf
 echo '// still' >>ios/Session.swift
