@@ -9,6 +9,12 @@
 
 struct exchange;
 
+struct token_waiter {
+	void (*go)(const struct err *err, void *payload);
+	void *payload;
+	struct token_waiter *prev, *next;
+};
+
 /** The reply is 2xx, or 304 of a conditional request; else `err` says why not.
  */
 typedef void exchange_done_fn(struct exchange *exchange,
@@ -25,14 +31,10 @@ struct exchange {
 	void *payload;
 	/* sending.c's */
 	int tries, redirects;
-	bool is_writing;
+	bool is_writing, is_renewed;
+	const struct secret *sent_with; /* the token, to compare */
+	struct token_waiter waiter;
 	struct exchange *prev, *next; /* among the writes that wait */
-};
-
-struct token_waiter {
-	void (*go)(const struct err *err, void *payload);
-	void *payload;
-	struct token_waiter *prev, *next;
 };
 
 /* Takes the place of a token that is running out; the old one may still be in
@@ -74,7 +76,7 @@ struct forge {
 /** Calls back once the right token is there, or none is configured. */
 void token_get(struct forge *forge, struct token_waiter *waiter);
 void token_release(struct forge *forge);
-/** The forge does not believe it any more: the next call gets a new one. */
+/** The forge does not believe it any more: token_get() asks for a new one. */
 void token_forget(struct forge *forge);
 
 /** Sends it, and again where that can help. */

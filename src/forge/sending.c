@@ -138,14 +138,37 @@ static bool may_repeat(const struct exchange *exchange)
 	       (!is_write(exchange) || exchange->request.is_repeatable);
 }
 
+static void on_renewed(const struct err *err, void *payload)
+{
+	if (err)
+		end(payload, NULL, err);
+	else
+		try_again(payload);
+}
+
+/* An app's token that was taken away: once with a new one, which another
+ * exchange may have asked for already. What was said to the old one is not
+ * known to be said to the new one. */
+static void renew(struct exchange *exchange)
+{
+	struct forge *forge = exchange->forge;
+
+	exchange->is_renewed = true;
+	exchange->etag = NULL;
+	exchange->waiter = (struct token_waiter){ .go = on_renewed,
+						  .payload = exchange };
+	if (forge->token == exchange->sent_with)
+		token_forget(forge);
+	token_get(forge, &exchange->waiter);
+}
+
 static void on_refused(struct exchange *exchange, struct http_reply *reply)
 {
 	struct err err = ERR_INIT;
 
 	if (reply->status == 401 && exchange->forge->site.is_app &&
-	    exchange->request.auth == AUTH_TOKEN && exchange->tries == 1) {
-		token_forget(exchange->forge);
-		try_again(exchange);
+	    exchange->request.auth == AUTH_TOKEN && !exchange->is_renewed) {
+		renew(exchange);
 		return;
 	}
 	if (reply->status >= 500 && may_repeat(exchange)) {
@@ -238,6 +261,7 @@ static void send_now(struct exchange *exchange)
 	};
 
 	exchange->tries++;
+	exchange->sent_with = forge->token;
 	if (is_write(exchange))
 		fault_point("forge.write");
 	if (http_start(NULL, forge->http, &request, on_http, exchange, &err) <
@@ -288,6 +312,7 @@ void exchange_start(struct exchange *exchange)
 	struct forge *forge = exchange->forge;
 
 	exchange->tries = exchange->redirects = 0;
+	exchange->is_renewed = false;
 	if (!is_write(exchange) || exchange->request.auth == AUTH_APP) {
 		try_again(exchange);
 		return;

@@ -10,7 +10,8 @@ It is strict: what GitHub would refuse it refuses, and what nobody expects is
 an exchange with status 599 that a test must not find. The test talks to it at
 /_/: POST /_/pull {number, head_ref, ...}, /_/comment, /_/review, /_/fault
 {match, times, status, body, headers, after, hang, cut}, /_/forget, /_/react,
-/_/resolve, /_/app {public_key, id, lifetime}: it is an App's, too; GET /_/state.
+/_/resolve, /_/app {public_key, id, lifetime}: it is an App's, too; /_/revoke
+{before, always}: its tokens; GET /_/state.
 """
 import base64
 import hashlib
@@ -136,6 +137,9 @@ class Application:
                     updated_at=DATE, suspended_by=None, suspended_at=None)
         return made
 
+    def revoke(self):
+        self.tokens = dict.fromkeys(self.tokens, 0)
+
     def new_token(self):
         token = "ghs_of_the_app_%d" % (len(self.tokens) + 1)
         ends = time.time() + self.lifetime
@@ -146,7 +150,7 @@ class Application:
 
 class Hub:
     def __init__(self, git_dir, state_path):
-        self.app, self.checks = None, []
+        self.app, self.checks, self.revoking = None, [], {}
         self.git_dir, self.state_path = git_dir, state_path
         self.next_id = 1000
         self.pulls, self.comments, self.reviews = {}, [], []
@@ -332,7 +336,7 @@ class Api:
             ("GET", r"/user", self.me),
             ("GET", r"/app", self.show_app),
             ("GET", repo + r"/installation", self.installation),
-            ("POST", r"/app/installations/4711/access_tokens",
+            ("POST", r"/app/installations/(\d+)/access_tokens",
              self.app_token),
             ("POST", repo + r"/check-runs", self.add_check),
             ("GET", repo + r"/pulls", self.list_pulls),
@@ -371,7 +375,9 @@ class Api:
     def installation(self, _who, _parts, _query, _body):
         return 200, self.hub.app.installation()
 
-    def app_token(self, _who, _parts, _query, _body):
+    def app_token(self, _who, parts, _query, _body):
+        if parts[0] != "4711":
+            raise Refused(404, "Not Found")
         return 201, self.hub.app.new_token()
 
     def add_check(self, who, _parts, _query, body):
@@ -637,8 +643,11 @@ class Control:
         self.hub.app.lifetime = body.get("lifetime", 3600)
         return {}
 
-    def revoke(self, _body):
-        self.hub.app.tokens = dict.fromkeys(self.hub.app.tokens, 0)
+    def revoke(self, body):
+        """Now, or when a call comes that matches `before`."""
+        self.hub.revoking = body
+        if "before" not in body:
+            self.hub.app.revoke()
         return {}
 
     def fault(self, body):
@@ -751,11 +760,20 @@ class Handler(BaseHTTPRequestHandler):
         if kind != "Bearer" or not app:
             raise Refused(401, "Bad credentials")
         path = self.path.partition("?")[0]
+        self.revoke_when_due(app)
         if path.startswith("/app") or path.endswith("/installation"):
             app.check(token)
         elif app.tokens.get(token, 0) <= time.time():
             raise Refused(401, "Bad credentials")
         return "referee-app[bot]", 901
+
+    def revoke_when_due(self, app):
+        rule = self.server.hub.revoking
+        line = "%s %s" % (self.command, self.path)
+        if "before" in rule and re.search(rule["before"], line):
+            app.revoke()
+            if not rule.get("always"):
+                self.server.hub.revoking = {}
 
     def route(self, who, path, query, body):
         words = dict(p.partition("=")[::2] for p in query.split("&") if p)
