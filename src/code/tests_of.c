@@ -33,6 +33,7 @@ struct test_index {
 	size_t test_count, test_cap;
 	struct word_map stems; /* the first source of a stem, plus 1 */
 	struct word_map words; /* every identifier of every test    */
+	size_t bytes;          /* of tests that were read             */
 	bool is_cut;
 };
 
@@ -126,6 +127,15 @@ bool test_index_is_whole(const struct test_index *index)
 size_t test_index_count(const struct test_index *index)
 {
 	return index->test_count;
+}
+
+size_t test_index_known(const struct test_index *index)
+{
+	size_t known = 0;
+
+	for (size_t i = 0; i < index->test_count; i++)
+		known += index->tests[i].file.framework != TESTS_UNKNOWN;
+	return known;
 }
 
 static const char *stem_of(const char *path, size_t *len)
@@ -281,11 +291,12 @@ static uint32_t link_test(struct test_index *index, const char *path,
 			  enum lang lang, const char *code, size_t code_len)
 {
 	size_t len;
+	size_t least = 1; /* a part of a name says something from 3 bytes on */
 	const char *stem = stem_of(path, &len);
 	uint32_t source;
 
 	len = strip_ending(stem, len);
-	for (; len > 2; len = drop_word(stem, len)) {
+	for (; len >= least; len = drop_word(stem, len), least = 3) {
 		source = find_source(index, path, lang, stem, len);
 		if (source != NO_SOURCE)
 			return source;
@@ -344,7 +355,8 @@ static int load_test(struct test_index *index, struct repo *repo,
 	struct err why = ERR_INIT;
 	int ret = 0;
 
-	if (index->test_count >= LIMIT_TEST_FILES) {
+	if (index->test_count >= LIMIT_TEST_FILES ||
+	    index->bytes >= LIMIT_TESTS_BYTES) {
 		index->is_cut = true;
 		return 0;
 	}
@@ -355,6 +367,7 @@ static int load_test(struct test_index *index, struct repo *repo,
 		index->is_cut = true;
 	else
 		ret = err_set(err, why.code, "%s: %s", entry->path, why.msg);
+	index->bytes += text.len;
 	buf_release(&text);
 	return ret;
 }

@@ -62,14 +62,18 @@ void test_index_add_test(struct test_index *index, const char *path,
 
 /**
  * Everything in `tree`, tests told by their path. At most LIMIT_TEST_FILES
- * tests of at most LIMIT_BLOB_BYTES each are read; test_index_is_whole() says
- * whether that was all. May be asked to read a lot: not for the loop thread.
+ * tests of at most LIMIT_BLOB_BYTES each and LIMIT_TESTS_BYTES in all are read;
+ * test_index_is_whole() says whether that was all. May be asked to read a lot:
+ * not for the loop thread.
  */
 MUST_CHECK int test_index_load(struct test_index *index, struct repo *repo,
 			       const struct oid *tree, struct err *err);
 
 bool test_index_is_whole(const struct test_index *index);
 size_t test_index_count(const struct test_index *index);
+
+/** Those of a framework that is known: no fakes and helpers. */
+size_t test_index_known(const struct test_index *index);
 
 /** Adds the paths of the test files of the source file `path` to `out`. */
 void test_index_tests_of(const struct test_index *index, struct strvec *out,
