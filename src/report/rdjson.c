@@ -4,6 +4,8 @@
 #include "core/json.h"
 #include "report/formats.h"
 
+enum { TITLE_BYTES = 500, BODY_BYTES = 20000 };
+
 static const char *const severity_word[SEVERITY_COUNT] = {
 	[SEVERITY_INFO] = "INFO",
 	[SEVERITY_MINOR] = "WARNING",
@@ -27,9 +29,12 @@ static void add_diagnostic(struct json *list, const struct finding *finding)
 	struct json *location;
 	struct buf text;
 
-	buf_init(&text, 1 << 20);
-	buf_addf(&text, "%s\n%s", finding->title,
-		 finding->body ? finding->body : "");
+	/* reviewdog posts it as a comment. */
+	buf_init(&text, REPORT_NEUTRAL_GROWTH << 20);
+	report_neutralise_line(&text, finding->title, TITLE_BYTES);
+	buf_addch(&text, '\n');
+	report_neutralise(&text, finding->body ? finding->body : "",
+			  BODY_BYTES);
 	json_set_string(at, "message", text.ptr);
 	buf_release(&text);
 	location = json_set_object(at, "location");

@@ -20,14 +20,28 @@ static const char *rule_of(const struct finding *finding)
 	return finding->category ? finding->category : "finding";
 }
 
+/* In a plain text of SARIF brackets make links, and a backslash unmakes them.
+ */
+static void add_plain(struct buf *out, const char *text)
+{
+	for (; *text; text++) {
+		if (strchr("[]\\", *text))
+			buf_addch(out, '\\');
+		buf_addch(out, *text);
+	}
+}
+
 static struct json *message(const char *title, const char *body)
 {
 	struct json *at = json_new_object();
 	struct buf text;
 
 	buf_init(&text, 1 << 20);
-	buf_addf(&text, "%s%s%s", title, body && *body ? ": " : "",
-		 body ? body : "");
+	add_plain(&text, title);
+	if (body && *body) {
+		buf_addstr(&text, ": ");
+		add_plain(&text, body);
+	}
 	json_set_string(at, "text", text.ptr);
 	buf_release(&text);
 	return at;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/attr.h"
 #include "core/json.h"
 #include "sample.h"
 
@@ -81,5 +82,33 @@ Test(codequality, has_what_gitlab_requires)
 	says(doc, "0.severity", "major");
 	says(doc, "1.location.path", "a b.kt");
 	cr_assert(eq(i64, json_int_or(doc, "1.location.lines.begin", 0), 1));
+	json_free(doc);
+}
+
+/* What reviewdog posts is Markdown. */
+Test(rdjson, is_neutralised_where_it_is_posted)
+{
+	static const char *const never[] = { "@ada",     "<img", "![",
+					     "\n/close", "\x1b", "#7" };
+	struct json *doc = rendered("rdjson");
+	const char *text = json_string_or(doc, "diagnostics.1.message", "");
+
+	cr_assert(strstr(text, "more") != NULL);
+	for (size_t i = 0; i < ARRAY_LEN(never); i++)
+		cr_expect(strstr(text, never[i]) == NULL, "%s in %s", never[i],
+			  text);
+	text = json_string_or(doc, "diagnostics.0.message", "");
+	cr_expect(strstr(text, "Access token kept in UserDefaults\n") == text);
+	json_free(doc);
+}
+
+Test(sarif, has_no_links_of_models)
+{
+	struct json *doc = rendered("sarif");
+	const char *text = json_string_or(doc, "runs.0.results.1.message.text",
+					  "");
+
+	cr_assert(strstr(text, "more") != NULL);
+	cr_expect(strstr(text, "!\\[x\\](http://x)") != NULL, "%s", text);
 	json_free(doc);
 }
