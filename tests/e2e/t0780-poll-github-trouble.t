@@ -35,7 +35,7 @@ new_pull()
 
 fault()
 {
-	hub fault "{\"match\": \"$1\", $2}" >/dev/null
+	hub fault "{\"match\": \"$1\", $2}" >/dev/null || echo "$1 $2" >>not_set
 }
 
 # polls: until nothing is left to do, a few times at most; err.txt has it all.
@@ -59,26 +59,64 @@ is_whole()
 		[r['content'] for r in reactions if r['comment'] == $comment] == ['eyes']"
 }
 
-# Each call is refused once in its turn; a later poll asks again. But where a
+# Each call is refused once in its turn; a later poll asks again. All calls with
+# a status of each kind, with the others those that list or post. But where a
 # reaction meets 404, 410 or 422 its comment is gone, and nobody waits for it.
 calls='GET .*/pulls\\?|GET .*/issues/comments|GET .*/pulls/[0-9]+/reviews|GET .*/permission|GET .*/pulls/[0-9]+$|GET .*/user|POST .*/reviews|GET .*/reviews/[0-9]+/comments|POST .*/issues/[0-9]+/comments|POST .*/statuses|POST .*/reactions'
 referee poll >/dev/null 2>&1
-for status in 401 403 404 410 422 500 503; do
-	new_pull
-	echo "$calls" | tr '|' '\n' | while read -r call; do
-		case $call$status in *reactions4[012][042]) continue ;; esac
-		case $call$status in *permission404) continue ;; esac # nobody we know
-		fault "$call" "\"status\": $status, \"body\": \"<b>no</b>\""
+# told_all STATUS: what was refused is told with the project, and the pull where
+# it is about one. Reads and statuses are repeated at once after a server's fault.
+told_all()
+{
+	says_line "project app: pull $number: posting a review: status $1" err.txt || return 1
+	test "$1" -ge 500 && return 0
+	says_line "project app: the list of open pulls: status $1" err.txt &&
+		says_line "project app: pull $number: setting the commit status: status $1" err.txt
+}
+
+fault_all()
+{
+	printf '%s\n' "$2" | tr '|' '\n' | while read -r call; do
+		case $call$1 in
+		*reactions404 | *reactions410 | *reactions422) continue ;;
+		*permission404) continue ;; # nobody we know
+		esac
+		fault "$call" "\"status\": $1, \"body\": \"<b>no</b>\""
 	done
+}
+
+# polls_until WHAT: a few at most; err.txt has it all.
+polls_until()
+{
 	: >err.txt
-	left=12 done=no
-	while test $left -gt 0 && test $done = no; do
+	left=14
+	while test $left -gt 0; do
 		left=$((left - 1))
-		referee poll >out.txt 2>>err.txt && is_whole >/dev/null && done=yes
+		referee --verbose poll >out.txt 2>>err.txt && "$1" >/dev/null && return 0
 	done
-	ok "$status: all is there in the end, once" is_whole
-	ok "$status: what happened is told with the project" grep -q "project app.*$status\|project app" err.txt
-	ok "$status: no page is shown" sh -c '! grep -q "<b>" err.txt'
+	cat err.txt
+	return 1
+}
+
+# The finding is fixed: the summary is changed, and nothing is there again.
+is_fixed()
+{
+	is_whole && is_there "['Fixed' in c['body'] for c in comments
+		if c['pull'] == $number and c['by'][0] == 'referee-bot'] == [True]"
+}
+
+for status in 401 404 422 502 400 403 409 410 500 503; do
+	new_pull
+	fault_all $status "$calls"
+	case $status in 502) calls='GET .*/pulls\\?|POST .*/reviews|POST .*/issues/[0-9]+/comments|POST .*/statuses' ;; esac
+	ok "$status: all is there in the end, once" polls_until is_whole
+	ok "$status: what happened is told with project and pull" told_all $status
+	echo 'let answer = 42' >"app/ios/Session$number.swift"
+	git -C app commit -q -a -m 'Without it'
+	show_pull $number
+	fault_all $status 'PATCH .*/issues/comments|POST .*/graphql|POST .*/statuses'
+	ok "$status: the summary is changed in the end" polls_until is_fixed
+	ok "$status: no page is shown" sh -c '! grep -q "<b>" err.txt out.txt'
 done
 
 # Limits that end soon are waited for, in one poll.
@@ -112,7 +150,7 @@ ok 'no token goes there' sh -c '! grep -qi "token-of-referee\|authorization" mes
 
 # What hangs, breaks off, or is not what it should be.
 for odd in '"cut": true' '"status": 200, "body": "<html>log in</html>"' '"status": 200, "body": "{}"' \
-	'"status": 200, "body": "[{\\"id\\": {}}]"' '"status": 200, "body": "0123456789", "repeat": 3000000'; do
+	'"status": 200, "body": "[{\"id\": {}}]"' '"status": 200, "body": "0123456789", "repeat": 3000000'; do
 	new_pull
 	for call in 'GET .*/pulls\\?' 'GET .*/issues/comments' 'GET .*/reviews' 'GET .*/pulls/[0-9]+$' 'GET .*/user'; do
 		fault "$call" "$odd"
@@ -120,6 +158,7 @@ for odd in '"cut": true' '"status": 200, "body": "<html>log in</html>"' '"status
 	ok "replies like $(echo "$odd" | cut -c1-40): all is there in the end" polls
 done
 
+ok 'every trouble was made' test ! -e not_set
 ok 'nothing was asked that GitHub does not have' test "$(asked ' 599$')" = 0
 ok 'the server is sound' is_sound app.git
 exec 7>&-
