@@ -33,13 +33,6 @@ open_pull()
 	show_pull "$@"
 }
 
-# show_pull NUMBER BRANCH [JSON]: as it is in the clone.
-show_pull()
-{
-	git -C app push -q -f origin "$2" "$2:refs/pull/$1/head"
-	hub pull "{\"number\": $1, \"head_ref\": \"$2\"${3:+, $3}}" >/dev/null
-}
-
 state_of()
 {
 	git -C app.git show "refs/referee/pulls:pulls/$(($1 / 100))/$1.json"

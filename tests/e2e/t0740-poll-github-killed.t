@@ -27,31 +27,21 @@ fi
 
 referee poll >/dev/null 2>&1
 
-show_pull()
-{
-	git -C app push -q -f origin "topic/$1:refs/pull/$1/head"
-	hub pull "{\"number\": $1, \"head_ref\": \"topic/$1\"${2:+, $2}}" >/dev/null
-}
-
 # prepare NUMBER: what the poll is to find.
 prepare()
 {
-	git -C app switch -q -c "topic/$1" main
-	bad_session >"app/ios/Session$1.swift"
-	git -C app add .
-	git -C app commit -q -m "Keep the token for $1"
-	show_pull "$1"
+	open_bad_pull "$1"
 	hub comment "{\"pull\": $1, \"by\": [\"bob\", 8], \"body\": \"/referee run pr-review\"}" >/dev/null
 	test "$1" -gt 101 || return 0
 	git -C app switch -q "topic/$(($1 - 1))"
 	git -C app commit -q --amend -m 'In other words'
-	show_pull $(($1 - 1))
+	show_pull $(($1 - 1)) "topic/$(($1 - 1))"
 	test "$1" -gt 102 || return 0
 	git -C app switch -q main
 	git -C app merge -q --squash "topic/$(($1 - 2))" >/dev/null
 	git -C app commit -q -m "Taken in: $(($1 - 2))"
 	git -C app push -q origin main
-	show_pull $(($1 - 2)) "\"state\": \"closed\", \"merge\": \"$(git -C app rev-parse main)\""
+	show_pull $(($1 - 2)) "topic/$(($1 - 2))" "\"state\": \"closed\", \"merge\": \"$(git -C app rev-parse main)\""
 }
 
 # is_once NUMBER: everything about the new pull is there, once; but for its status,

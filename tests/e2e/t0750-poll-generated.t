@@ -35,11 +35,6 @@ printf '[service "writer"]\nkind = command\ncommand = %s/writer\n' "$work" >>ref
 REFEREE_CONFIG=$work/referee.conf
 export REFEREE_CONFIG
 
-show_pull()
-{
-	git -C app push -q -f origin "$2" "$2:refs/pull/$1/head"
-	hub pull "{\"number\": $1, \"head_ref\": \"$2\"${3:+, $3}}" >/dev/null
-}
 branch=referee/tests/pull-7
 
 referee poll >/dev/null 2>&1

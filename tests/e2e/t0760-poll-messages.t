@@ -49,19 +49,9 @@ REFEREE_CONFIG=$work/referee.conf
 export REFEREE_CONFIG
 touch messages.jsonl
 
-show_pull()
-{
-	git -C app push -q -f origin "$2" "$2:refs/pull/$1/head"
-	hub pull "{\"number\": $1, \"head_ref\": \"$2\"${3:+, $3}}" >/dev/null
-}
-
 open_pull()
 {
-	git -C app switch -q -c "topic/$1" main
-	bad_session >"app/ios/Session$1.swift"
-	git -C app add .
-	git -C app commit -q -m "Keep the token for $1"
-	show_pull "$1" "topic/$1" "\"title\": \"Token <!channel> $1\""
+	open_bad_pull "$1" "\"title\": \"Token <!channel> $1\""
 }
 
 # told EXPRESSION: about the messages so far, `all` of them.

@@ -16,24 +16,9 @@ hub app "{\"public_key\": \"$work/public.pem\", \"id\": 77}" >/dev/null
 REFEREE_CONFIG=$work/referee.conf
 export REFEREE_CONFIG
 
-show_pull()
-{
-	git -C app push -q -f origin "$2" "$2:refs/pull/$1/head"
-	hub pull "{\"number\": $1, \"head_ref\": \"$2\"}" >/dev/null
-}
-
-open_pull()
-{
-	git -C app switch -q -c "topic/$1" main
-	bad_session >"app/ios/Session$1.swift"
-	git -C app add .
-	git -C app commit -q -m "Keep the token for $1"
-	show_pull "$1" "topic/$1"
-}
-
 ok 'the first poll' exits 0 referee poll
 ok 'asks for its installation and a token' test "$(asked 'POST /app/installations/4711/access_tokens 201')" = 1
-open_pull 7
+open_bad_pull 7
 ok 'a pull' exits 0 referee poll
 ok 'gets review, summary and a check run' is_there \
 	"[r['by'][0] for r in reviews] == ['referee-app[bot]'] and len(comments) == 1 and not statuses and
@@ -93,7 +78,7 @@ until test "$(asked 'POST /app/installations/4711/access_tokens 201')" -ge 7 || 
 done
 hub app '{}' >/dev/null
 hub revoke '{}' >/dev/null
-open_pull 8
+open_bad_pull 8
 tries=0
 until is_there "any(c['head_sha'] == '$(git -C app rev-parse topic/8)' for c in checks)" >/dev/null || test $tries -gt 200; do
 	tries=$((tries + 1))

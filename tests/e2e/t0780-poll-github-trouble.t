@@ -13,22 +13,12 @@ sed -i "s|^url = .*|url = $work/app.git|" referee.conf
 REFEREE_CONFIG=$work/referee.conf
 export REFEREE_CONFIG
 
-show_pull()
-{
-	git -C app push -q -f origin "topic/$1:refs/pull/$1/head"
-	hub pull "{\"number\": $1, \"head_ref\": \"topic/$1\"${2:+, $2}}" >/dev/null
-}
-
 number=100
 # new_pull: with a finding, and somebody who asks for a run.
 new_pull()
 {
 	number=$((number + 1))
-	git -C app switch -q -c "topic/$number" main
-	bad_session >"app/ios/Session$number.swift"
-	git -C app add .
-	git -C app commit -q -m "Keep the token for $number"
-	show_pull $number
+	open_bad_pull $number
 	comment=$(hub comment "{\"pull\": $number, \"by\": [\"bob\", 8], \"body\": \"/referee run pr-review\"}" |
 		python3 -c 'import json, sys; print(json.load(sys.stdin)["id"])')
 }

@@ -31,6 +31,25 @@ print(u.urlopen(sys.argv[1], sys.argv[2].encode()).read().decode())' \
 		"$api/_/$1" "$2"
 }
 
+# show_pull NUMBER BRANCH [JSON]: the pull as the branch is in the clone app, a
+# new one if there is none of that number.
+show_pull()
+{
+	git -C app push -q -f origin "$2" "$2:refs/pull/$1/head" &&
+		hub pull "{\"number\": $1, \"head_ref\": \"$2\"${3:+, $3}}" >/dev/null
+}
+
+# open_bad_pull NUMBER [JSON]: a new one from topic/NUMBER, with a finding in a
+# file of its own.
+open_bad_pull()
+{
+	git -C app switch -q -c "topic/$1" main &&
+		bad_session >"app/ios/Session$1.swift" &&
+		git -C app add . &&
+		git -C app commit -q -m "Keep the token for $1" &&
+		show_pull "$1" "topic/$1" "$2"
+}
+
 # is_there EXPRESSION: about the forge as it is now, its parts are variables.
 is_there()
 {
