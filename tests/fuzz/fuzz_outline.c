@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "code/declaration.h"
 #include "code/outline.h"
 #include "code/symbols.h"
 #include "code/view.h"
@@ -20,6 +21,23 @@ static void check_views(const char *text, size_t len, enum lang lang)
 			       (out[i] == ' ' && text[i] != '\n'));
 	}
 	free(out);
+}
+
+static void check_comment(const struct outline *outline,
+			  const struct symbol *symbol)
+{
+	struct declaration declaration;
+	struct doc_comment comment;
+
+	declaration_read(&declaration, outline, symbol);
+	assert(declaration.is_known || !declaration.returns);
+	declaration_release(&declaration);
+	if (!symbol->doc_line)
+		return;
+	doc_comment_read(&comment, outline, symbol);
+	for (size_t i = 0; i < comment.parameters.len; i++)
+		assert(strstr(comment.text, comment.parameters.v[i]));
+	doc_comment_release(&comment);
 }
 
 static void check_outline(const struct outline *outline, size_t len)
@@ -40,6 +58,7 @@ static void check_outline(const struct outline *outline, size_t len)
 		symbol_add_path(&text, outline, s);
 		symbol_add_signature(&text, outline, s);
 		outline_at(outline, s->start_line);
+		check_comment(outline, s);
 	}
 	buf_release(&text);
 }
