@@ -9,5 +9,7 @@ tests_unit_agents_test_agents_SOURCES  = \
 	tests/unit/agents/test_answers.c \
 	tests/unit/agents/test_definition.c \
 	tests/unit/agents/test_findings.c \
+	tests/unit/agents/test_groups.c \
 	tests/unit/agents/test_platform.c \
-	tests/unit/agents/test_prompt.c
+	tests/unit/agents/test_prompt.c \
+	tests/unit/agents/test_suggestion.c

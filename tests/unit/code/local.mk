@@ -7,6 +7,7 @@ tests_unit_code_test_code_SOURCES  = \
 	tests/lib/secret_sample.c tests/lib/secret_sample.h \
 	tests/unit/code/test_canon.c \
 	tests/unit/code/test_coverage.c \
+	tests/unit/code/test_junit.c \
 	tests/unit/code/test_lang.c \
 	tests/unit/code/test_literals.c \
 	tests/unit/code/test_map.c \
