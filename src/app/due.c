@@ -123,7 +123,7 @@ const char *due_now(const struct workflow_state *state, bool is_told,
 		return NULL;
 	case PROGRESS_SKIPPED:
 		if (state->retry_at_ms && state->retry_at_ms <= now_ms)
-			return "there was no money";
+			return "what it waited for may be there";
 		return is_told ? "what it waited for is known" : NULL;
 	case PROGRESS_STORED:
 	case PROGRESS_DELIVERED:
@@ -158,6 +158,10 @@ void due_settle(struct workflow_state *state, const struct run_record *record,
 		state->progress = PROGRESS_SKIPPED;
 		if (record->waits_for && !strcmp(record->waits_for, "budget"))
 			state->retry_at_ms = now_ms + BUDGET_AFTER_MS;
+		/* The next poll asks what became of it. */
+		if (record->waits_for &&
+		    !strcmp(record->waits_for, RUN_WAITS_FOR_BATCH))
+			state->retry_at_ms = now_ms;
 	} else {
 		state->progress = PROGRESS_STORED;
 	}

@@ -9,12 +9,14 @@
 #include "app/guidance.h"
 #include "app/known.h"
 #include "app/stored.h"
+#include "app/waiting.h"
 #include "code/redact.h"
 #include "code/secrets.h"
 #include "core/alloc.h"
 #include "core/fault.h"
 #include "core/limits.h"
 #include "core/log.h"
+#include "gateway/desk.h"
 #include "io/file.h"
 #include "io/loop.h"
 #include "io/work.h"
@@ -45,6 +47,7 @@ struct judge {
 	char trusted[OID_HEX_SIZE];
 	struct material material;
 	struct slot *slots; /* one a workflow */
+	struct desk *desk;  /* of relaxed ones; NULL: nobody waits */
 	struct judged judged;
 	size_t running;
 	char *cancelled; /* why; NULL: it was not */
@@ -142,23 +145,6 @@ static void material_release(struct material *material)
 	free(material->previous);
 }
 
-bool judge_find_stored(struct run_record *out, struct repo *repo,
-		       const char *change_key, const char *workflow)
-{
-	struct err err = ERR_INIT;
-
-	if (runs_find(out, repo, change_key, workflow, &err) < 0) {
-		if (err.code != ERR_NOT_FOUND)
-			log_warn("stored result of %s: %s", workflow, err.msg);
-		return false;
-	}
-	if (out->verdict == VERDICT_PASS || out->verdict == VERDICT_ATTENTION)
-		return true;
-	run_record_release(out);
-	*out = (struct run_record){ 0 };
-	return false;
-}
-
 /* Lines are of the head it was judged on: find the quoted code on this one. */
 static void anchor_again(struct run_record *record,
 			 const struct sources *sources)
@@ -193,8 +179,12 @@ static void load(void *payload, struct cancel *cancel UNUSED)
 
 	if (repo_reopen(&repo, judge->input.repo, &judge->err) == 0 &&
 	    material_load(&judge->material, &judge->input, repo, &judge->err) ==
-		    0)
+		    0) {
 		find_all_stored(judge, repo);
+		if (waiting_open(&judge->desk, &judge->input, repo,
+				 &judge->err) < 0)
+			err_prefix(&judge->err, "batches under way");
+	}
 	repo_free(repo);
 }
 
@@ -205,6 +195,7 @@ static void finish(struct judge *judge)
 	for (size_t i = 0; i < judge->input.workflow_count; i++)
 		plan_release(&judge->slots[i].plan);
 	material_release(&judge->material);
+	desk_free(judge->desk);
 	free(judge->cancelled);
 	free(judge->slots);
 	free(judge);
@@ -298,9 +289,15 @@ static void store(void *payload, struct cancel *cancel UNUSED)
 	struct judge *judge = payload;
 	struct repo *repo = NULL;
 
-	if (repo_reopen(&repo, judge->input.repo, &judge->err) == 0)
-		/* What fails is in judge->err. */
-		(void)store_all(judge, repo, &judge->err);
+	if (repo_reopen(&repo, judge->input.repo, &judge->err) == 0 &&
+	    waiting_submit(judge->desk, &judge->input, repo, &judge->err) ==
+		    0) {
+		waiting_reuse(&judge->judged, repo);
+		if (store_all(judge, repo, &judge->err) == 0 &&
+		    waiting_end(judge->desk, &judge->input, &judge->judged,
+				repo, &judge->err) < 0)
+			err_prefix(&judge->err, "batches under way");
+	}
 	repo_free(repo);
 }
 
@@ -320,6 +317,41 @@ static void store_soon(struct judge *judge)
 		finish(judge);
 }
 
+/* On a worker. */
+static void keep_news(void *payload, struct cancel *cancel UNUSED)
+{
+	struct judge *judge = payload;
+	struct repo *repo = NULL;
+
+	if (repo_reopen(&repo, judge->input.repo, &judge->err) == 0 &&
+	    waiting_keep(judge->desk, &judge->input, false, repo, &judge->err) <
+		    0)
+		err_prefix(&judge->err, "batches under way");
+	repo_free(repo);
+}
+
+static void on_news_kept(const struct err *err, void *payload)
+{
+	struct judge *judge = payload;
+
+	if (err)
+		judge->err = *err;
+	if (judge->err.code) {
+		finish(judge);
+		return;
+	}
+	desk_commit(judge->desk);
+	store_soon(judge);
+}
+
+/* Kept before it is sent, so that it can be found again. */
+static void send_news(struct judge *judge)
+{
+	if (work_start(NULL, judge->loop, keep_news, on_news_kept, judge,
+		       &judge->err) < 0)
+		finish(judge);
+}
+
 /* What was cut short is no result. */
 static void end_runs(struct judge *judge)
 {
@@ -328,7 +360,10 @@ static void end_runs(struct judge *judge)
 		finish(judge);
 		return;
 	}
-	store_soon(judge);
+	if (judge->desk && desk_has_news(judge->desk))
+		send_news(judge);
+	else
+		store_soon(judge);
 }
 
 /* Running. */
@@ -417,6 +452,7 @@ static void start_runs(struct judge *judge)
 				     &slot->plan);
 		input.trusted = judge->trusted;
 		input.progress = on_progress;
+		input.desk = slot->use->workflow->relaxed ? judge->desk : NULL;
 		judge->running++;
 		run_start(&slot->run, judge->loop, judge->input.gateway, &input,
 			  on_run_done, slot);
@@ -433,6 +469,8 @@ static void on_loaded(const struct err *err, void *payload)
 		finish(judge);
 		return;
 	}
+	if (judge->desk)
+		desk_settle(judge->desk);
 	if (!judge->cancelled)
 		start_runs(judge);
 	if (!judge->running)

@@ -46,6 +46,9 @@ struct judge_input {
 	/* What agents wrote goes to branches of the repository
 	 * (app/generated.h) where the workflow says so. */
 	bool makes_branches;
+	/* Relaxed workflows may be answered by a later judging of the same pull
+	 * or branch: then they are skipped and wait for RUN_WAITS_FOR_BATCH. */
+	bool may_wait;
 	const char *service; /* asked instead of any other; or NULL */
 	int64_t pull;        /* its number; 0: none                 */
 	const char *branch;  /* whose head it is; NULL: of none     */

@@ -23,6 +23,7 @@ libapp_a_SOURCES = \
 	src/app/guidance.c src/app/guidance.h \
 	src/app/init.c src/app/init.h \
 	src/app/instance.c src/app/instance.h \
+	src/app/judge_stored.c \
 	src/app/judge.c src/app/judge.h \
 	src/app/known.c src/app/known.h \
 	src/app/known_dismiss.c \
@@ -57,6 +58,7 @@ libapp_a_SOURCES = \
 	src/app/stored.c src/app/stored.h \
 	src/app/symbols.c src/app/symbols.h \
 	src/app/symbols_text.c src/app/symbols_text.h \
+	src/app/waiting.c src/app/waiting.h \
 	src/app/wire.c src/app/wire.h
 
 app_libs = libapp.a libreport.a libforge.a libnotify.a $(workflow_libs) $(services_libs) $(store_libs) $(io_libs)

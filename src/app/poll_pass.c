@@ -392,6 +392,8 @@ static struct judge_input input_of(const struct watched *watched,
 		/* On top of a fork's head they could not be offered. */
 		.makes_branches = !change->is_landing &&
 				  !(change->pull && change->pull->is_fork),
+		/* Only where a state remembers what is under way. */
+		.may_wait = !change->is_landing && !change->request,
 		.pull = change->pull && !change->is_landing
 				? change->pull->number
 				: 0,

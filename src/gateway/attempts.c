@@ -37,6 +37,8 @@ void attempt_add_sent(struct asking *asking)
 		json_set_bool(line, "probe", true);
 	if (asking->bad_answer)
 		json_set_bool(line, "repair", true);
+	if (asking->batch_id)
+		json_set_string(line, "batch", asking->batch_id);
 	json_set_int(line, "waited_ms", asking->waited_ms);
 	json_set_int(line, "ms", clock_mono_ms() - asking->sent_ms);
 	set_said(line, "input_tokens", usage->input_tokens);

@@ -38,6 +38,7 @@ static void fit_chat(struct asking *asking)
 		chat->max_tokens = DEFAULT_MAX_TOKENS;
 	if (model_map_refuses_temperature(models, asking->model))
 		chat->temperature = -1;
+	chat->is_batched = desk_wants(asking);
 	chat->quirks = target_quirks(target, asking->model);
 	chat->bad_answer = asking->bad_answer;
 	chat->complaint = asking->complaint;
@@ -120,6 +121,8 @@ void asking_prepare(struct asking *asking)
 	}
 	if (answer_from_cache(asking))
 		return;
+	if (desk_take(asking))
+		return;
 	if (prefix_wait(asking))
 		return;
 	target_queue(target, asking);
@@ -198,7 +201,7 @@ void asking_send(struct asking *asking)
 }
 
 /* What stopped early is no answer, whatever the status said. */
-static void judge_answer(struct asking *asking)
+void asking_judge(struct asking *asking)
 {
 	struct service_result *result = &asking->result;
 	const struct ask *ask = &asking->ask;
@@ -365,7 +368,7 @@ void asking_take_result(struct asking *asking)
 	if (asking->is_stopping) {
 		take_stopped(asking);
 	} else {
-		judge_answer(asking);
+		asking_judge(asking);
 		tell_target(asking);
 		spend_settle(asking);
 		attempt_add_sent(asking);

@@ -16,6 +16,7 @@
  * retry, fallback, settle. Sends what it is given: redaction came before.
  * Never logs or keeps a prompt. Loop thread only.
  */
+struct desk;
 struct gateway;
 struct loop;
 struct http;
@@ -98,6 +99,11 @@ struct ask {
 	int64_t cache_ttl_s;                  /* 0: the cache is not used */
 	int64_t deadline_ms; /* for all of it, from now; 0: 10 minutes */
 
+	/* May be answered by a later poll; NULL: it may not. It is the same
+	 * question then if it has the same name, whatever else was learnt. */
+	struct desk *desk;
+	const char *desk_name;
+
 	answer_check_fn *check; /* NULL: any text is an answer */
 	void *check_payload;
 };
@@ -117,7 +123,8 @@ struct outcome {
 	enum fault first_fault; /* of that one */
 	bool budget_returns; /* of FAULT_BUDGET: a later day or month has more
 			      */
-	bool degraded;       /* offline stood in for another service */
+	bool waits; /* of FAULT_CANCELLED: it is on the desk, ask again later */
+	bool degraded; /* offline stood in for another service */
 	bool cached;
 	int64_t duration_ms;
 	struct usage usage; /* of all attempts; what was not said counts 0 */

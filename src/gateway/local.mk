@@ -7,6 +7,8 @@ libgateway_a_SOURCES = \
 	src/gateway/budget.c src/gateway/budget.h \
 	src/gateway/cache.c src/gateway/cache.h \
 	src/gateway/course.c \
+	src/gateway/desk.c src/gateway/desk.h \
+	src/gateway/desk_money.c src/gateway/desk_internal.h \
 	src/gateway/explain.c \
 	src/gateway/gateway.c src/gateway/gateway.h \
 	src/gateway/machine.h \

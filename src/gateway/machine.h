@@ -160,6 +160,9 @@ struct asking {
 	struct usage usage;
 	int64_t cost_nusd, saved_nusd;
 	bool cost_unknown, cached;
+	bool waits;           /* on the desk */
+	const char *batch_id; /* it was answered by; NULL: by none */
+	bool is_batch_failed; /* the desk's answer would not do */
 	enum fault fault, first_fault;
 	char trouble[512]; /* what went wrong, service by service */
 	int64_t waited_ms; /* before the request at hand          */
@@ -226,6 +229,16 @@ void target_block(struct target *target, const struct service_result *result);
 void target_read_key(struct target *target, struct asking *asking);
 unsigned target_quirks(const struct target *target, const char *model);
 void target_learn(struct target *target, const char *model, unsigned quirks);
+
+/** Is the answer what was asked for? If not, result has a fault. */
+void asking_judge(struct asking *asking);
+
+/* desk.c */
+
+/** True: the desk has it, and the ask has ended or goes on without it. */
+bool desk_take(struct asking *asking);
+/** Is it one for the desk? */
+bool desk_wants(const struct asking *asking);
 
 /* send.c */
 

@@ -73,6 +73,7 @@ struct chat {
 	/* Set by the gateway: enum quirk bits that this service and model were
 	 * found to have. */
 	unsigned quirks;
+	bool is_batched; /* it is for a batch: the reply is not streamed */
 
 	/* For services that run here (offline): the change itself. It never
 	 * leaves the machine. */
@@ -210,6 +211,40 @@ struct service_host {
 	int64_t timeout_ms;       /* ends by then, with FAULT_TIMEOUT */
 };
 
+/** One question of a batch, and what came of it. */
+struct batch_item {
+	const char *id;                /* ours, for this item                 */
+	const struct json *params;     /* the body of its request; to submit  */
+	const struct chat *chat;       /* as far as parsing wants it          */
+	struct service_result *result; /* of a visit: filled              */
+	bool is_answered;              /* of a visit: set, also by a fault */
+};
+
+/** A batch at its provider. */
+struct batch {
+	const struct service *service;
+	const struct secret *key; /* NULL: none */
+	const char *tag;          /* ours, for the whole */
+	int64_t sent_at_ms;
+	struct batch_item *items;
+	size_t count;
+};
+
+/** A provider's batch endpoint. Blocking, for workers. */
+struct batch_ops {
+	/** *id is the caller's. ERR_INVALID: it will never be taken. */
+	int (*submit)(char **id, const struct batch *batch, struct err *err);
+
+	/** The id of one that was sent, or nearly. ERR_NOT_FOUND: it was not;
+	 * ERR_CONFLICT: cannot be told yet. */
+	int (*find)(char **id, const struct batch *batch, struct err *err);
+
+	/** *is_over: all that will ever come is in the items. ERR_NOT_FOUND:
+	 * there is no such batch. */
+	int (*visit)(bool *is_over, const struct batch *batch, const char *id,
+		     struct err *err);
+};
+
 /**
  * A kind of service: how chats are translated. build and parse are pure and
  * both there, or start and cancel are.
@@ -224,6 +259,8 @@ struct service_ops {
 	const char *default_models[COMPLEXITY_COUNT];
 	bool caches_prefix; /* what several requests begin with costs less */
 	bool is_local;      /* runs here for free, always there: offline */
+
+	const struct batch_ops *batch; /* NULL: it has no such endpoint */
 
 	/** Fails with ERR_INVALID for what can never be sent. */
 	int (*build)(struct service_request *out, const struct service *service,

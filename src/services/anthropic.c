@@ -13,7 +13,7 @@
 #include "services/kinds.h"
 #include "services/reply.h"
 
-#define API_VERSION "2026-10-21"
+#define API_VERSION ANTHROPIC_VERSION
 
 static void add_text(struct json *content, const char *text, bool is_cached)
 {
@@ -84,7 +84,8 @@ static int build(struct service_request *out, const struct service *service,
 		add_text(json_set_array(body, "system"), prompt->system, false);
 	add_messages(body, chat);
 	add_schema(body, chat);
-	json_set_bool(body, "stream", true);
+	if (!chat->is_batched)
+		json_set_bool(body, "stream", true);
 
 	text = json_print(body);
 	buf_addstr(&out->body, text);
@@ -444,6 +445,7 @@ const struct service_ops anthropic_service = {
 	.default_models = { NULL, "claude-haiku-5-5", "claude-sonnet-5-5",
 			    "claude-opus-5-5" },
 	.caches_prefix = true,
+	.batch = &anthropic_batches,
 	.build = build,
 	.parse = parse,
 };

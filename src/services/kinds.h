@@ -13,6 +13,11 @@ extern const struct service_ops anthropic_service;
 /** OpenAI's Chat Completions and whatever speaks the same. */
 extern const struct service_ops openai_service;
 
+/** Their batch endpoints. */
+extern const struct batch_ops anthropic_batches, openai_batches;
+
+#define ANTHROPIC_VERSION "2026-10-21"
+
 /** Any HTTP API, described by struct service's `options`. */
 extern const struct service_ops http_service;
 

@@ -2,6 +2,8 @@ noinst_LIBRARIES += libservices.a
 libservices_a_CFLAGS  = $(AM_CFLAGS)
 libservices_a_SOURCES = \
 	src/services/anthropic.c \
+	src/services/anthropic_batch.c \
+	src/services/batch_call.c src/services/batch_call.h \
 	src/services/command.c \
 	src/services/cursor.c \
 	src/services/http.c \
@@ -19,6 +21,7 @@ libservices_a_SOURCES = \
 	src/services/offline_stale.c src/services/offline_stale.h \
 	src/services/offline_tests.c \
 	src/services/offline_uncovered.c \
+	src/services/openai_batch.c \
 	src/services/openai.c \
 	src/services/registry.c src/services/registry.h \
 	src/services/reply.c src/services/reply.h

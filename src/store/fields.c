@@ -58,6 +58,7 @@ static void format_member(struct json *out, const void *at,
 		format_int(out, field, *(const int *)at);
 		break;
 	case FIELD_INT64:
+	case FIELD_SIGNED:
 		format_int(out, field, *(const int64_t *)at);
 		break;
 	case FIELD_COUNT:
@@ -119,7 +120,8 @@ static int parse_int(void *at, const struct json *value,
 
 	if (json_int(&number, value, "", err) < 0)
 		return wrong(err, field, "a whole number expected");
-	if (number < 0 || (field->kind == FIELD_INT && number > INT_MAX))
+	if ((number < 0 && field->kind != FIELD_SIGNED) ||
+	    (field->kind == FIELD_INT && number > INT_MAX))
 		return wrong(err, field, "out of range");
 	if (field->kind == FIELD_INT)
 		*(int *)at = (int)number;
@@ -172,6 +174,7 @@ static int parse_member(void *at, const struct json *value,
 		return parse_text(at, value, field, err);
 	case FIELD_INT:
 	case FIELD_INT64:
+	case FIELD_SIGNED:
 	case FIELD_COUNT:
 		return parse_int(at, value, field, err);
 	case FIELD_BOOL:

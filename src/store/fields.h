@@ -15,15 +15,16 @@
  */
 
 enum field_kind {
-	FIELD_TEXT,  /* char *; null is NULL                                */
-	FIELD_FIXED, /* char[size]: its text must fit; null is ""           */
-	FIELD_INT,   /* int; null is 0                                      */
-	FIELD_INT64, /* int64_t; null is 0                                  */
-	FIELD_COUNT, /* int64_t; negative is unknown, and left out          */
-	FIELD_BOOL,  /* bool; null is false                                 */
-	FIELD_NAME,  /* an enum, by the names of name_of                    */
-	FIELD_TEXTS, /* struct strvec                                       */
-	FIELD_JSON,  /* struct json *; null is NULL                         */
+	FIELD_TEXT,   /* char *; null is NULL                                */
+	FIELD_FIXED,  /* char[size]: its text must fit; null is ""           */
+	FIELD_INT,    /* int; null is 0                                      */
+	FIELD_INT64,  /* int64_t; null is 0                                  */
+	FIELD_SIGNED, /* int64_t; may be negative                           */
+	FIELD_COUNT,  /* int64_t; negative is unknown, and left out          */
+	FIELD_BOOL,   /* bool; null is false                                 */
+	FIELD_NAME,   /* an enum, by the names of name_of                    */
+	FIELD_TEXTS,  /* struct strvec                                       */
+	FIELD_JSON,   /* struct json *; null is NULL                         */
 };
 
 /** The name of an enum's value; NULL past the last. */

@@ -21,7 +21,7 @@ static const struct field fields[] = {
 	{ ROW(model, FIELD_TEXT) },
 	{ ROW(attempt, FIELD_INT) },
 	{ ROW(reserved_nusd, FIELD_INT64) },
-	{ ROW(cost_nusd, FIELD_INT64), .required = true },
+	{ ROW(cost_nusd, FIELD_SIGNED), .required = true },
 	{ ROW(cost_unknown, FIELD_BOOL) },
 	{ ROW(is_batch, FIELD_BOOL) },
 	{ ROW(status, FIELD_TEXT) },
@@ -93,6 +93,8 @@ int ledger_line_parse(struct ledger_line *out, const char *text, size_t len,
 	json_free(doc);
 	if (!ret && ulid_time_ms(out->id) < 0)
 		ret = err_set(err, ERR_PROTOCOL, "id: not an identifier");
+	if (!ret && out->cost_nusd < 0 && !out->is_batch)
+		ret = err_set(err, ERR_PROTOCOL, "cost_nusd: out of range");
 	if (ret < 0)
 		ledger_line_release(out);
 	return ret;

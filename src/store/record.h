@@ -110,6 +110,8 @@ struct file_record {
 	char *reason; /* of partial and skipped */
 };
 
+/** What a run waits for whose questions are at a provider's batch endpoint. */
+#define RUN_WAITS_FOR_BATCH "batch"
 struct run_record {
 	char id[ULID_SIZE];
 	char *workflow;      /* its id    */
@@ -121,8 +123,8 @@ struct run_record {
 	int64_t pull;            /* its number; 0: none */
 	enum verdict verdict;
 	char *reason;    /* of skipped and failed */
-	char *waits_for; /* of skipped: "budget" or the condition that nobody
-			    can tell of; NULL: for nothing */
+	char *waits_for; /* of skipped: "budget", RUN_WAITS_FOR_BATCH or the
+			    condition that nobody can tell of; NULL: nothing */
 	bool degraded;
 	enum severity bar; /* lowest severity that asks for attention */
 	int64_t started_at_ms, duration_ms; /* since 1970; of the run */

@@ -108,7 +108,9 @@ static void add_line(struct sum *sum, const struct ledger_line *line)
 	row->cost_nusd += line->cost_nusd;
 	if (line->cost_unknown)
 		row->unknown_nusd += line->cost_nusd;
-	row->requests++;
+	/* A batch's question has two lines: the second takes off what the first
+	 * counted too much. */
+	row->requests += !line->is_batch || line->reserved_nusd > 0;
 	add_tokens(&row->input_tokens, line->input_tokens);
 	add_tokens(&row->cached_tokens, line->cached_tokens);
 	add_tokens(&row->output_tokens, line->output_tokens);

@@ -5,10 +5,8 @@
 #include <string.h>
 
 #include "agents/platform.h"
-#include "code/rules.h"
 #include "core/alloc.h"
 #include "core/clock.h"
-#include "core/text.h"
 #include "io/loop.h"
 #include "store/findings_life.h"
 #include "workflow/fold.h"
@@ -143,8 +141,8 @@ static bool is_missing(const struct run_task *task)
 }
 
 /* Every task before it that must end has ended; *failed: one of them failed,
- * so that there is nothing to go on with. */
-static bool is_ready(const struct run *run, const struct run_task *task,
+ * so that there is nothing to go on with. It waits as those before it do. */
+static bool is_ready(const struct run *run, struct run_task *task,
 		     const struct run_task **failed)
 {
 	for (size_t i = 0; i < task->plan->after_count; i++) {
@@ -155,6 +153,7 @@ static bool is_ready(const struct run *run, const struct run_task *task,
 			return false;
 		if (is_missing(before))
 			*failed = before;
+		task->waits |= before->waits;
 	}
 	return true;
 }
@@ -320,79 +319,15 @@ static bool advance(struct run *run, struct run_task *task)
 		run_task_end(task, TASK_SKIPPED, reason);
 		return true;
 	}
+	if (task->waits) {
+		run_task_end(task, TASK_SKIPPED, "waits for what is before it");
+		return true;
+	}
 	if (!may_start(run))
 		return false;
 	if (!skip_unconcerned(run, task))
 		begin(run, task);
 	return true;
-}
-
-/* How far the look saw a file, and why no further. Offline sees little of a
- * source file in a language that it has no rules for. */
-static enum file_coverage seen_of(const char **reason, const struct run *run,
-				  const struct run_task *task,
-				  const struct prompt_coverage *seen,
-				  size_t index)
-{
-	const struct changed_file *file =
-		&sources_changeset(run->input.sources)->files[index];
-	const struct service_settings *service =
-		task->record->service ? settings_service(run->input.settings,
-							 task->record->service)
-				      : NULL;
-
-	*reason = seen->reason[index];
-	if (seen->coverage[index] != FILE_REVIEWED || !service ||
-	    service->kind != KIND_OFFLINE ||
-	    (file->file_class != CLASS_SOURCE &&
-	     file->file_class != CLASS_TEST) ||
-	    rules_know_file(file->path))
-		return seen->coverage[index];
-	*reason = "offline has no rules for its language; only secrets and the "
-		  "like were looked for";
-	return FILE_PARTIAL;
-}
-
-/* A file counts as far as the look that saw most of it. */
-static void settle_file(struct file_record *file, const struct run *run,
-			size_t index)
-{
-	const char *reason = "no agent answered";
-
-	file->coverage = FILE_SKIPPED;
-	for (size_t i = 0; i < run->record.task_count; i++)
-		for (size_t j = 0; j < run->tasks[i].look_count; j++) {
-			const struct run_look *look = &run->tasks[i].looks[j];
-			enum file_coverage coverage;
-			const char *why;
-
-			if (!look->is_answered)
-				continue;
-			coverage = seen_of(&why, run, &run->tasks[i],
-					   &look->coverage, index);
-			if (coverage > file->coverage)
-				continue;
-			file->coverage = coverage;
-			reason = why;
-		}
-	if (file->coverage != FILE_REVIEWED && reason)
-		file->reason = xstrdup(reason);
-}
-
-static void settle_files(struct run *run)
-{
-	const struct changeset *changeset =
-		sources_changeset(run->input.sources);
-	struct run_record *record = &run->record;
-
-	record->file_count = changeset->file_count;
-	record->files = xcalloc(changeset->file_count, sizeof(*record->files));
-	for (size_t i = 0; i < changeset->file_count; i++) {
-		record->files[i].path =
-			text_utf8(changeset->files[i].path,
-				  strlen(changeset->files[i].path));
-		settle_file(&record->files[i], run, i);
-	}
 }
 
 static void gather_findings(struct run *run)
@@ -430,6 +365,14 @@ static const struct run_task *first_without_budget(const struct run *run)
 	return NULL;
 }
 
+static const struct run_task *first_that_waits(const struct run *run)
+{
+	for (size_t i = 0; i < run->record.task_count; i++)
+		if (run->tasks[i].waits)
+			return &run->tasks[i];
+	return NULL;
+}
+
 static size_t count_in(const struct run *run, enum task_state state)
 {
 	size_t count = 0;
@@ -462,6 +405,7 @@ static void decide(struct run *run)
 	const struct run_task *failed = first_in(run, TASK_FAILED);
 	const struct run_task *skipped = first_in(run, TASK_SKIPPED);
 	const struct run_task *unpaid = first_without_budget(run);
+	const struct run_task *waiting = first_that_waits(run);
 
 	for (size_t i = 0; i < record->task_count; i++)
 		record->degraded |= run->tasks[i].was_degraded &&
@@ -474,6 +418,11 @@ static void decide(struct run *run)
 		record->verdict = VERDICT_FAILED;
 		record->reason = xstrf("%s: %s", failed->plan->use->name,
 				       task_reason(failed));
+	} else if (waiting) {
+		record->verdict = VERDICT_SKIPPED;
+		record->waits_for = xstrdup(RUN_WAITS_FOR_BATCH);
+		record->reason = xstrf("%s: %s", waiting->plan->use->name,
+				       task_reason(waiting));
 	} else if (unpaid) {
 		record->verdict = VERDICT_SKIPPED;
 		record->waits_for = xstrdup("budget");
@@ -506,7 +455,7 @@ static void finish(struct run *run)
 
 	loop_timer_cancel(run->timer);
 	loop_timer_cancel(run->turn);
-	settle_files(run);
+	run_files_settle(&run->record, run->tasks, &run->input);
 	gather_findings(run);
 	run->record.generated = task_results_files(
 		run->input.plan, run->record.tasks, run->record.task_count);

@@ -44,7 +44,10 @@ struct run_input {
 	const char *tests_refused; /* why it must not, all the same; or NULL */
 	double coverage; /* of the added lines, 0..1; negative: unknown */
 	const struct coverage *report; /* where that is from; NULL: unknown */
-	const char *report_from;   /* where it was found, or why not; or NULL */
+	const char *report_from; /* where it was found, or why not; or NULL */
+	/* Where relaxed questions go; NULL: nothing waits. A run that waits for
+	 * an answer is skipped, and its record waits for "batch". */
+	struct desk *desk;
 	run_progress_fn *progress; /* NULL: nobody looks */
 	const char *unknown; /* a condition that nobody can tell of: the run is
 				skipped and says so; NULL: none */

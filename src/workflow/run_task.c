@@ -155,6 +155,11 @@ static void fill_look(struct run_look *look, struct run_task *task,
 	const struct changeset *changeset = sources_changeset(input->sources);
 
 	look->task = task;
+	if (input->desk)
+		look->desk_name = xstrf(
+			"%s\n%s\n%s\n%s\n%zu", changeset->change_key,
+			input->plan->workflow->id, input->plan->definition,
+			use->name, (size_t)(look - task->looks));
 	look->chat = (struct chat){
 		.agent = agent->name,
 		.agent_type = agent->type,
@@ -180,6 +185,8 @@ static void fill_look(struct run_look *look, struct run_task *task,
 		.workflow = input->plan->workflow->id,
 		.cache_ttl_s = agent->cache_ms / 1000,
 		.deadline_ms = task->plan->timeout_ms,
+		.desk = input->desk,
+		.desk_name = look->desk_name,
 		.check = check_answer,
 		.check_payload = look,
 	};
@@ -334,6 +341,8 @@ static void end_settled(struct run_task *task)
 {
 	if (task->failure)
 		run_task_end(task, TASK_FAILED, task->failure);
+	else if (task->waits)
+		run_task_end(task, TASK_SKIPPED, "waits for a batch");
 	else if (task->unsupported)
 		run_task_end(task, TASK_SKIPPED, task->unsupported);
 	else
@@ -350,7 +359,9 @@ void run_task_settle(struct run_look *look, const struct run_input *input,
 	keep_figures(look, outcome);
 	task->was_degraded |= outcome->degraded;
 	task->lacks_budget |= outcome->budget_returns;
-	if (outcome->fault == FAULT_UNSUPPORTED || outcome->budget_returns)
+	if (outcome->waits)
+		task->waits = true;
+	else if (outcome->fault == FAULT_UNSUPPORTED || outcome->budget_returns)
 		note_unsupported(task, outcome);
 	else if (outcome->fault != FAULT_NONE)
 		fail_look(task, outcome->err.msg[0]
@@ -389,6 +400,7 @@ void run_task_release(struct run_task *task)
 	for (size_t i = 0; i < task->look_count; i++) {
 		prompt_release(&task->looks[i].prompt);
 		prompt_coverage_release(&task->looks[i].coverage);
+		free(task->looks[i].desk_name);
 	}
 	free(task->looks);
 	free(task->failure);

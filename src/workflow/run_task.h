@@ -19,6 +19,7 @@ struct run_look {
 	struct prompt_coverage coverage;
 	struct chat chat;
 	struct ask ask;
+	char *desk_name;       /* of this question; NULL: it cannot wait */
 	struct asking *asking; /* NULL: not asked, or answered */
 	bool is_answered;
 };
@@ -38,6 +39,7 @@ struct run_task {
 	char *failure;     /* of the first look that failed; NULL: none */
 	char *unsupported; /* what the service cannot do; NULL: it can */
 	bool lacks_budget; /* skipped for want of money that comes back */
+	bool waits;        /* for an answer that a later poll may have */
 	bool was_degraded;
 };
 
@@ -58,6 +60,10 @@ void run_task_release(struct run_task *task);
 
 /** What later tasks are told of it, the caller's; NULL if there is nothing. */
 char *run_task_result(const struct run_task *task);
+
+/** Fills the record's files: how much of each the tasks looked at. */
+void run_files_settle(struct run_record *record, const struct run_task *tasks,
+		      const struct run_input *input);
 
 /** simple, medium or complex: from the size of the change, the risk of what it
  * touches and the agent. */

@@ -23,6 +23,8 @@ E2E_TESTS += \
 	tests/e2e/t0510-symbols.t \
 	tests/e2e/t0610-spending-kill.t \
 	tests/e2e/t0620-keys.t \
+	tests/e2e/t0640-relaxed.t \
+	tests/e2e/t0641-relaxed-kill.t \
 	tests/e2e/t0640-stats.t \
 	tests/e2e/t0800-generated.t \
 	tests/e2e/t0520-offline.t \

@@ -15,6 +15,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 KEY = "sk-planted-0123456789"
 ANSWER = '{"findings":[],"summary":"fine"}'
+FINDING = json.dumps({"summary": "One matter.", "findings": [{
+    "path": "ios/Session.swift", "line": 6, "severity": "major",
+    "quote": "UserDefaults.standard.set(token, forKey: \"access_token\")",
+    "category": "security", "title": "Token in a backup",
+    "body": "Keep it in the Keychain.", "confidence": 0.9}]})
 seen = {}
 lock = threading.Lock()
 
@@ -97,6 +102,103 @@ def completion(text):
                   "prompt_tokens_details": {"cached_tokens": 1000}}})
 
 
+class Batches:
+    """The batch endpoints of both protocols. A batch ends when GET /end, or
+    GET /expire, says so: all that are there then."""
+
+    def __init__(self):
+        self.items = {}   # by id: the questions, in the provider's words
+        self.files = {}
+        self.tags = {}
+        self.state = {}   # by id: "in_progress", "ended" or "expired"
+
+    def end(self, how):
+        for each in self.state:
+            if self.state[each] == "in_progress":
+                self.state[each] = how
+
+    def add(self, items, tag=None):
+        name = f"batch_{len(self.items) + 1:03}"
+        ids = [item["custom_id"] for item in items]
+        if not items or len(set(ids)) != len(ids):
+            raise Refused("custom_id must be unique")
+        self.items[name] = items
+        self.state[name] = "in_progress"
+        self.tags[name] = tag
+        seen["batches"] = seen.get("batches", 0) + 1
+        seen["batched"] = seen.get("batched", 0) + len(items)
+        return name
+
+    @staticmethod
+    def text_of(item):
+        return FINDING if "play:finds" in json.dumps(item) else ANSWER
+
+    def anthropic(self, name):
+        count = len(self.items[name])
+        over = self.state[name] != "in_progress"
+        return {"id": name, "type": "message_batch",
+                "created_at": time.strftime("%Y-%m-%dT%H:%M:%SZ",
+                                            time.gmtime()),
+                "processing_status": "ended" if over else "in_progress",
+                "request_counts": {
+                    "processing": 0 if over else count,
+                    "succeeded": count if over else 0, "errored": 0,
+                    "canceled": 0, "expired": 0}}
+
+    def anthropic_results(self, name):
+        for item in reversed(self.items[name]):
+            result = {"type": "expired"}
+            if "play:batch-error" in json.dumps(item):
+                result = {"type": "errored", "error": {
+                    "type": "error", "error": {
+                        "type": "api_error", "message": "sorry"}}}
+            elif self.state[name] == "ended":
+                result = {"type": "succeeded", "message": {
+                    "id": "msg_1", "type": "message", "role": "assistant",
+                    "model": "claude-opus-5-5", "stop_reason": "end_turn",
+                    "content": [{"type": "text", "text": self.text_of(item)}],
+                    "usage": {"input_tokens": 1000, "output_tokens": 100,
+                              "cache_read_input_tokens": 0,
+                              "cache_creation_input_tokens": 0,
+                              "service_tier": "batch"}}}
+            yield json.dumps({"custom_id": item["custom_id"],
+                              "result": result}) + "\n"
+
+    def openai(self, name):
+        status = {"in_progress": "in_progress", "ended": "completed",
+                  "expired": "expired"}[self.state[name]]
+        return {"id": name, "object": "batch", "status": status,
+                "metadata": {"referee": self.tags[name]},
+                "output_file_id": None if status != "completed"
+                else f"out-{name}",
+                "error_file_id": None if status != "expired"
+                else f"err-{name}"}
+
+    def reply(self, item):
+        try:
+            check_openai(item["body"], {})
+        except Refused as refused:
+            return {"status_code": 400, "body": {"error": {
+                "type": "invalid_request_error", "code": None, "param": None,
+                "message": str(refused)}}}
+        return {"status_code": 200,
+                "body": json.loads(completion(self.text_of(item)))}
+
+    def openai_results(self, file):
+        kind, name = file.split("-", 1)
+        for item in reversed(self.items[name]):
+            line = {"id": "r", "custom_id": item["custom_id"],
+                    "response": None, "error": None}
+            if kind == "err":
+                line["error"] = {"code": "batch_expired", "message": "late"}
+            else:
+                line["response"] = {"request_id": "q", **self.reply(item)}
+            yield json.dumps(line) + "\n"
+
+
+batches = Batches()
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -144,13 +246,70 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(part.encode())
 
     def do_GET(self):
-        """How often each play was asked for, and how much was answered."""
-        self.send(200, json.dumps(seen))
+        """How often each play was asked for, and how much was answered; or
+        one of the batches."""
+        path = self.path.partition("?")[0]
+        with lock:
+            if path in ("/end", "/expire"):
+                batches.end({"/end": "ended", "/expire": "expired"}[path])
+            if path.startswith("/v1/"):
+                return self.get_batch(path.split("/")[2:])
+            self.send(200, json.dumps(seen))
+
+    def key(self):
+        return self.headers.get("x-api-key") or self.headers.get(
+            "authorization", "").removeprefix("Bearer ")
+
+    def get_batch(self, parts):
+        if self.key() != KEY:
+            return self.fail(401, "authentication_error", "invalid key")
+        try:
+            if parts == ["messages", "batches"]:
+                return self.send(200, json.dumps({"data": [
+                    batches.anthropic(each) for each in batches.items]}))
+            if parts == ["batches"]:
+                return self.send(200, json.dumps({"data": [
+                    batches.openai(each) for each in batches.items]}))
+            if parts[:2] == ["messages", "batches"] and len(parts) == 3:
+                return self.send(200, json.dumps(
+                    batches.anthropic(parts[2])))
+            if parts[:2] == ["messages", "batches"]:
+                return self.send(200, "".join(
+                    batches.anthropic_results(parts[2])))
+            if parts[0] == "batches":
+                return self.send(200, json.dumps(batches.openai(parts[1])))
+            return self.send(200, "".join(batches.openai_results(parts[1])))
+        except KeyError:
+            return self.fail(404, "not_found_error", "no such batch")
+
+    def add_batch(self, body):
+        with lock:
+            if self.path == "/v1/messages/batches":
+                items = json.loads(body)["requests"]
+                for item in items:
+                    only(item, ["custom_id", "params"], [])
+                    check_anthropic(item["params"], self.headers)
+                return self.send(200, json.dumps(
+                    batches.anthropic(batches.add(items))))
+            if self.path == "/v1/files":
+                part = body.decode().split("\r\n\r\n")[2]
+                name = f"file-{len(batches.files) + 1}"
+                batches.files[name] = [
+                    json.loads(line) for line in
+                    part[:part.rindex("\r\n--")].splitlines()]
+                return self.send(200, json.dumps({"id": name}))
+            order = json.loads(body)
+            only(order, ["input_file_id", "endpoint", "completion_window"],
+                 ["metadata"])
+            items = batches.files[order["input_file_id"]]
+            for item in items:
+                only(item, ["custom_id", "method", "url", "body"], [])
+            name = batches.add(items, order["metadata"]["referee"])
+            return self.send(200, json.dumps(batches.openai(name)))
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        key = self.headers.get("x-api-key") or self.headers.get(
-            "authorization", "").removeprefix("Bearer ")
+        key = self.key()
         text = body.decode("utf-8", "replace")
         play = re.search(r"play:([a-z-]+)", text)
         play = play.group(1) if play else "answer"
@@ -161,6 +320,9 @@ class Handler(BaseHTTPRequestHandler):
             if key != KEY:
                 return self.fail(401, "authentication_error",
                                  f"invalid key: {key}")
+            if self.path in ("/v1/messages/batches", "/v1/files",
+                             "/v1/batches"):
+                return self.add_batch(body)
             if self.path == "/v1/messages":
                 check_anthropic(json.loads(body), self.headers)
             elif self.path == "/v1/chat/completions":
@@ -176,11 +338,7 @@ class Handler(BaseHTTPRequestHandler):
 
 def finds(handler, number):
     """One remark on the token of tests/lib/mobile.sh."""
-    handler.answer(json.dumps({"summary": "One matter.", "findings": [{
-        "path": "ios/Session.swift", "line": 6, "severity": "major",
-        "quote": "UserDefaults.standard.set(token, forKey: \"access_token\")",
-        "category": "security", "title": "Token in a backup",
-        "body": "Keep it in the Keychain.", "confidence": 0.9}]}))
+    handler.answer(FINDING)
 
 
 def hang(handler, number):

@@ -67,3 +67,36 @@ ai_workflow()
 		  - name: code-review-agent
 	YML
 }
+
+# relaxed_conf KIND MODEL: a configuration that asks a service of that kind, for
+# the project of that name (with tests/lib/poll.sh).
+relaxed_conf()
+{
+	url=http://127.0.0.1:$ai_port
+	test "$1" = anthropic || url=$url/v1
+	cat <<-CONF
+		[referee]
+		state_dir = $work/state-$1
+		service = fake
+		[service "fake"]
+		kind = $1
+		url = $url
+		model = $2
+		key = env:FAKE_KEY
+	CONF
+	project_conf "$1"
+}
+
+# tell_ai end|expire: all batches that are there are over.
+tell_ai()
+{
+	python3 -c 'import sys, urllib.request as u; u.urlopen(sys.argv[1])' \
+		"http://127.0.0.1:$ai_port/$1"
+}
+
+# spent: all of it, in dollars.
+spent()
+{
+	referee cost --format json | python3 -c 'import json, sys
+print("%.6f" % (json.load(sys.stdin)["total"]["cost_nusd"] / 1e9))'
+}

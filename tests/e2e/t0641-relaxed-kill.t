@@ -1,0 +1,105 @@
+#!/bin/sh
+# A relaxed workflow whose polls are killed before their side effects, the one
+# that asks and the one that is answered: in the end there is the result, every
+# question was sent once, and what it cost is counted once.
+# REFEREE_KILL_STEP=1 kills before every one.
+. "$SRCDIR/tests/lib/tap.sh"
+. "$SRCDIR/tests/lib/mobile.sh"
+. "$SRCDIR/tests/lib/poll.sh"
+. "$SRCDIR/tests/lib/ai.sh"
+
+# shellcheck disable=SC2154 # $work, $ai_port
+REFEREE_CONFIG=$work/referee.conf
+FAKE_KEY=$AI_KEY
+export REFEREE_CONFIG FAKE_KEY
+
+prepare()
+{
+	new_project anthropic
+	mkdir -p anthropic/.referee/workflows
+	cat >anthropic/.referee/workflows/slow.yml <<-'YML'
+		name: Slow
+		trigger:
+		  event: pull_request
+		latency: relaxed
+		agents:
+		  - name: code-review-agent
+	YML
+	git -C anthropic add -A && git -C anthropic commit -q -m 'A workflow'
+	git -C anthropic push -q origin main
+	relaxed_conf anthropic claude-opus-5-5 >referee.conf
+	referee poll >/dev/null 2>&1
+	git -C anthropic switch -q -c topic/one main
+	bad_session >anthropic/ios/Session.swift
+	echo '// play:finds' >>anthropic/ios/Session.swift
+	git -C anthropic commit -q -a -m 'Keep the token'
+	git -C anthropic push -q origin topic/one
+	cp -R anthropic.git saved.git
+	cp -R state-anthropic saved-state
+}
+
+reset()
+{
+	rm -rf anthropic.git state-anthropic
+	cp -R saved.git anthropic.git
+	cp -R saved-state state-anthropic
+}
+
+# killed POLL POINT: the first or second poll is ended there. 99: it was not.
+killed()
+{
+	reset
+	batched=$(ai_count batched)
+	answered=$(ai_count answered)
+	if test "$1" = second; then
+		referee poll >first.out 2>&1 || return 1
+		tell_ai end
+	fi
+	REFEREE_FAULT=$2 referee poll >killed.out 2>&1
+	status=$?
+	test $status -eq 0 && return 99
+	test $status -eq 137 || { echo "exit status $status"; cat killed.out; return 1; }
+	for _ in 1 2 3; do
+		referee poll >again.out 2>&1 || { cat again.out; return 1; }
+		tell_ai end
+	done
+	git -C anthropic.git notes --ref=referee show topic/one | grep -q 'Token in a backup' ||
+		{ echo 'no result'; cat again.out; return 1; }
+	sent=$(($(ai_count batched) - batched))
+	test $sent = 1 || { echo "sent $sent times"; return 1; }
+	test "$(ai_count answered)" = "$answered" || { echo 'asked directly'; return 1; }
+	test "$(spent)" = 0.003000 || { echo "cost $(spent)"; return 1; }
+	! git -C anthropic.git show refs/referee/pulls:branches/topic%2Fone.json | grep batch_ || return 1
+	test -z "$(referee poll)" || { echo 'it is still due'; return 1; }
+	is_sound anthropic.git && is_sound state-anthropic/mirrors/anthropic.git
+}
+
+start_ai
+prepare
+if REFEREE_FAULT=any:1 referee poll >/dev/null 2>&1; then
+	stop_ai
+	echo '1..0 # SKIP built without --enable-faults'
+	exit 0
+fi
+for point in batch.keep:1 journal.write:1 journal.write:2 batch.submit:1 \
+	batch.submitted:1 batch.keep:2 judge.notes:1 poll.settle:1; do
+	ok "killed while it asks at $point" killed first $point
+done
+for point in http:1 journal.write:1 journal.write:3 judge.records:1 \
+	judge.notes:1 batch.keep:1 poll.settle:1; do
+	ok "killed while it is answered at $point" killed second $point
+done
+for poll in first second; do
+	n=7 last=0 points=0
+	while test $last != 99 && test $n -lt 400; do
+		killed $poll any:$n >.killed 2>&1
+		last=$?
+		test $last = 99 || ok "the $poll killed before side effect $n" sh -c "cat .killed; exit $last"
+		points=$((points + (last != 99)))
+		n=$((n + ${REFEREE_KILL_STEP:-61}))
+	done
+	ok "the $poll ran through in the end" test $last = 99
+	ok 'there were side effects to be killed before' test $points -gt 1
+done
+stop_ai
+finish
