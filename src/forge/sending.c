@@ -258,6 +258,7 @@ static void send_now(struct exchange *exchange)
 		.max_reply_bytes = LIMIT_JSON_BYTES,
 		.ca_file = forge->settings->ca_file,
 		.proxy = forge->settings->proxy,
+		.is_once = is_write(exchange),
 	};
 
 	exchange->tries++;

@@ -79,6 +79,7 @@ int transfer_init(struct transfer *t, const struct http_request *request,
 					 ? request->max_redirects
 					 : LIMIT_HTTP_REDIRECTS,
 		.max_reply_bytes = request->max_reply_bytes,
+		.is_once = request->is_once,
 		.on_first_byte = request->on_first_byte,
 		.on_data = request->on_data,
 		.payload = payload,
@@ -310,6 +311,7 @@ static void prepare_connection(const struct transfer *t)
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)t->connect_ms);
+	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, t->is_once ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

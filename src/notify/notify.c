@@ -215,6 +215,7 @@ static int post(struct outlet *outlet, struct letter *letter, struct err *err)
 		.max_reply_bytes = LIMIT_NOTIFY_REPLY_BYTES,
 		.ca_file = settings->ca_file,
 		.proxy = settings->proxy,
+		.is_once = true,
 	};
 
 	if (left_ms(letter) <= 0)

@@ -118,6 +118,34 @@ ok 'does not hold up the review' is_there "any(c['pull'] == 9 for c in comments)
 ok 'nor is its address told' sh -c "! grep -q '$hooks/slack' out.txt"
 ok 'the next poll is calm' exits 0 referee poll
 
+# Slack wants to be left alone for longer than a poll waits: the next one tells.
+next_hook '{"path": "/slack", "status": 429, "headers": {"Retry-After": "3600"}}'
+open_pull 10
+referee poll >out.txt 2>&1
+ok 'a wait that is too long is told' grep -q 'asks to wait 3600 s' out.txt
+ok 'and holds up nothing' is_there "any(c['pull'] == 10 for c in comments)"
+ok 'the next poll' exits 0 referee poll
+ok 'tells Slack, once' told "[m['status'] for m in all if '#10' in m['raw']] == [429, 200]"
+
+# Hooks that take a message and then say nothing until the line is gone: one
+# that knows doubles gets it again, Slack does not.
+next_hook '{"path": "/slack", "hang": 2}'
+next_hook '{"path": "/hook", "hang": 2}'
+open_pull 11
+git -C app switch -q main
+echo 'Even more.' >>app/README.md
+git -C app commit -q -a -m 'Even more'
+git -C app push -q origin main
+head=$(git -C app rev-parse main)
+referee poll >out.txt 2>&1
+ok 'a hung Slack is told of' grep -q 'team' out.txt
+ok 'and holds up nothing' is_there "any(c['pull'] == 11 for c in comments)"
+ok 'further polls' exits 0 referee poll
+ok 'it may have been told, so it is not again' told "len([m for m in all if '#11' in m['raw']]) == 1"
+ok 'a hung webhook is told again under the same id' told \
+	"[len([m for m in all if '$head' in m['raw']]),
+	  len(set(m['body']['delivery'] for m in all if '$head' in m['raw']))] == [2, 1]"
+
 # Killed before a message goes out, before it is remembered that it did, and
 # before all is.
 number=30
