@@ -223,6 +223,13 @@ static void end_one(struct announce *announce)
 		finish(announce, &err);
 }
 
+/* It never left, or whoever was to get it asked for it later. */
+static bool may_tell_later(enum notify_fate fate, const struct err *err)
+{
+	return fate == NOTIFY_REFUSED &&
+	       (err->code == ERR_CANCELLED || err->code == ERR_RATE);
+}
+
 static void on_sent(enum notify_fate fate, const struct err *err, void *payload)
 {
 	struct telling *telling = payload;
@@ -231,7 +238,7 @@ static void on_sent(enum notify_fate fate, const struct err *err, void *payload)
 	fault_point("announce.sent");
 	if (fate == NOTIFY_SENT)
 		mark(telling, "", telling->id);
-	else if (err->code != ERR_CANCELLED || fate != NOTIFY_REFUSED)
+	else if (!may_tell_later(fate, err))
 		mark(telling, "", fate == NOTIFY_REFUSED ? REFUSED : UNKNOWN);
 	else
 		for (size_t i = 0; i < telling->count; i++)
@@ -239,7 +246,7 @@ static void on_sent(enum notify_fate fate, const struct err *err, void *payload)
 					   telling->section,
 					   telling->runs[i]->record)
 					  ->digest,
-				 ""); /* never left: still to be told */
+				 ""); /* still to be told */
 	if (err) {
 		announce->err = *err;
 		log_warn("%s %s: %s", announce->input.project,
