@@ -148,6 +148,14 @@ for odd in '"cut": true' '"status": 200, "body": "<html>log in</html>"' '"status
 	ok "replies like $(echo "$odd" | cut -c1-40): all is there in the end" polls
 done
 
+# What took effect, and the line went dead without an answer: the connection was
+# used before, and a review sent again by itself would be there twice.
+for call in 'POST .*/reviews' 'POST .*/issues/[0-9]+/comments'; do
+	new_pull
+	fault "$call" '"after": true, "hang": 0.2'
+	ok "no answer to $call: all is there in the end, once" polls
+done
+
 ok 'every trouble was made' test ! -e not_set
 ok 'nothing was asked that GitHub does not have' test "$(asked ' 599$')" = 0
 ok 'the server is sound' is_sound app.git
