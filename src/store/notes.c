@@ -177,9 +177,20 @@ int notes_read(struct buf *out, struct repo *repo, const struct oid *commit,
 
 /* Uniting. */
 
+/* All notes of one tree by commit. Looking each up in a flat tree of many would
+ * read that tree as often as it has notes. */
+struct note_index {
+	struct indexed {
+		struct oid commit, blob;
+	} * items;
+	size_t len, cap;
+	struct repo *repo;
+	const struct oid *tree; /* NULL: none */
+};
+
 struct unite {
 	struct repo *repo;
-	const struct oid *ours, *theirs, *base; /* trees; base may be NULL */
+	struct note_index ours, theirs, base;
 	struct fanout_change *changes;
 	struct oid *blobs;
 	size_t len, cap, blob_cap;
@@ -187,18 +198,62 @@ struct unite {
 	bool failed;
 };
 
-/* A missing note has the zero oid. */
-static int find_or_zero(struct oid *out, struct repo *repo,
-			const struct oid *tree, const struct oid *commit,
-			struct err *err)
+static bool visit_indexed(const struct oid *commit, const struct oid *blob,
+			  void *payload)
 {
-	memset(out, 0, sizeof(*out));
-	if (!fanout_find(out, repo, tree, commit, err))
-		return 0;
-	if (err->code != ERR_NOT_FOUND)
+	struct note_index *index = payload;
+
+	ARRAY_GROW(index->items, index->len, index->cap);
+	index->items[index->len++] = (struct indexed){ *commit, *blob };
+	return true;
+}
+
+static int compare_indexed(const void *a, const void *b)
+{
+	const struct indexed *x = a, *y = b;
+
+	return oid_compare(&x->commit, &y->commit);
+}
+
+static int index_load(struct note_index *out, struct repo *repo,
+		      const struct oid *tree, struct err *err)
+{
+	*out = (struct note_index){ .repo = repo, .tree = tree };
+	if (fanout_each(repo, tree, visit_indexed, out, err) < 0)
 		return -1;
-	*err = (struct err)ERR_INIT;
+	if (out->len)
+		qsort(out->items, out->len, sizeof(*out->items),
+		      compare_indexed);
+	return 0;
+}
+
+static bool is_at(const struct note_index *index, size_t i,
+		  const struct oid *commit)
+{
+	return i < index->len && oid_equal(&index->items[i].commit, commit);
+}
+
+/* A missing note has the zero oid. Of several copies the one that a look-up
+ * finds counts. */
+static int find_or_zero(struct oid *out, const struct note_index *index,
+			const struct oid *commit, struct err *err)
+{
+	size_t low = 0, high = index->len;
+
 	memset(out, 0, sizeof(*out));
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (oid_compare(&index->items[middle].commit, commit) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (!is_at(index, low, commit))
+		return 0;
+	if (is_at(index, low + 1, commit))
+		return fanout_find(out, index->repo, index->tree, commit, err);
+	*out = index->items[low].blob;
 	return 0;
 }
 
@@ -234,11 +289,11 @@ static int unite_note(struct unite *unite, const struct oid *commit,
 	struct oid ours, base, joined;
 	struct err *err = unite->err;
 
-	if (find_or_zero(&ours, unite->repo, unite->ours, commit, err) < 0)
+	if (find_or_zero(&ours, &unite->ours, commit, err) < 0)
 		return -1;
 	if (oid_equal(&ours, theirs))
 		return 0;
-	if (find_or_zero(&base, unite->repo, unite->base, commit, err) < 0)
+	if (find_or_zero(&base, &unite->base, commit, err) < 0)
 		return -1;
 	if (oid_equal(&base, theirs))
 		return 0; /* only we changed it */
@@ -271,10 +326,9 @@ static bool visit_base(const struct oid *commit, const struct oid *blob,
 	struct unite *unite = payload;
 	struct oid ours, theirs;
 
-	unite->failed = find_or_zero(&theirs, unite->repo, unite->theirs,
-				     commit, unite->err) < 0 ||
-			find_or_zero(&ours, unite->repo, unite->ours, commit,
-				     unite->err) < 0;
+	unite->failed =
+		find_or_zero(&theirs, &unite->theirs, commit, unite->err) < 0 ||
+		find_or_zero(&ours, &unite->ours, commit, unite->err) < 0;
 	if (unite->failed)
 		return false;
 	if (oid_is_zero(&theirs) && oid_equal(&ours, blob))
@@ -284,18 +338,18 @@ static bool visit_base(const struct oid *commit, const struct oid *blob,
 
 static int unite_trees(struct oid *out, struct unite *unite)
 {
-	if (fanout_each(unite->repo, unite->theirs, visit_theirs, unite,
+	if (fanout_each(unite->repo, unite->theirs.tree, visit_theirs, unite,
 			unite->err) < 0 ||
 	    unite->failed)
 		return -1;
-	if (unite->base && (fanout_each(unite->repo, unite->base, visit_base,
-					unite, unite->err) < 0 ||
-			    unite->failed))
+	if (fanout_each(unite->repo, unite->base.tree, visit_base, unite,
+			unite->err) < 0 ||
+	    unite->failed)
 		return -1;
 	for (size_t i = 0; i < unite->len; i++)
 		if (!oid_is_zero(&unite->blobs[i]))
 			unite->changes[i].blob = &unite->blobs[i];
-	return fanout_update(out, unite->repo, unite->ours, unite->changes,
+	return fanout_update(out, unite->repo, unite->ours.tree, unite->changes,
 			     unite->len, unite->err);
 }
 
@@ -325,20 +379,24 @@ static int edit_unite(struct oid *tree, struct repo *repo,
 		      const struct oid *base, void *payload, struct err *err)
 {
 	const struct theirs *theirs = payload;
-	struct unite unite = { .repo = repo, .ours = base, .err = err };
+	struct unite unite = { .repo = repo, .err = err };
 	struct oid ours, base_tree, their_tree;
 	bool found = false;
 	int ret = -1;
 
 	if (tree_of_commit(&their_tree, repo, &theirs->tip, err) < 0)
 		return -1;
-	unite.theirs = &their_tree;
 	if (base && (state_ref_read(&ours, NULL, repo, NOTES_REF, err) < 0 ||
 		     tree_of_base(&base_tree, &found, repo, &ours, &theirs->tip,
 				  err) < 0))
 		return -1;
-	unite.base = found ? &base_tree : NULL;
-	ret = unite_trees(tree, &unite);
+	if (index_load(&unite.ours, repo, base, err) == 0 &&
+	    index_load(&unite.theirs, repo, &their_tree, err) == 0 &&
+	    index_load(&unite.base, repo, found ? &base_tree : NULL, err) == 0)
+		ret = unite_trees(tree, &unite);
+	free(unite.ours.items);
+	free(unite.theirs.items);
+	free(unite.base.items);
 	free(unite.changes);
 	free(unite.blobs);
 	return ret;

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -273,4 +274,84 @@ Test(notes, of_several_processes_are_all_there)
 	cr_assert(eq(str, count, "32"));
 	free(count);
 	free(path);
+}
+
+/* Writes `count` notes onto `ref` as one commit with a flat tree: what a tool
+ * without fan-out leaves. */
+static void write_flat(const char *ref, int seed, int count)
+{
+	sandbox_run(
+		&box,
+		"awk 'BEGIN { srand(%d); print \"commit %s\\ncommitter a "
+		"<a@b> 1700000000 +0000\\ndata 1\\nx\";"
+		"for (i = 1; i <= %d; i++) { text = \"Looked at \" i \" of "
+		"%d\";"
+		"name = \"\"; for (j = 0; j < 10; j++) name = name "
+		"sprintf(\"%%04x\", int(rand() * 65536));"
+		"printf \"M 100644 inline %%s\\ndata %%d\\n%%s\\n\\n\", name, "
+		"length(text) + 1, text } }' | git -C w fast-import --quiet",
+		seed, ref, count, seed);
+}
+
+static void expect_lines(const char *lines, const char *command)
+{
+	char *seen = sandbox_output(&box, "%s", command);
+
+	cr_assert(eq(str, seen, (char *)lines));
+	free(seen);
+}
+
+/*
+ * 20,000 notes in one flat tree; elsewhere git adds to them, merges 20,000
+ * others, and makes its own fan-out of it all. What we wrote meanwhile and what
+ * is there goes together, and git takes the result over as it is.
+ */
+Test(notes, of_forty_thousand_commits_lose_nothing_to_git)
+{
+	struct oid c1 = at("c1"), c2 = at("c2"), theirs;
+	char *text;
+
+	write_flat(NOTES_REF, 1, 20000);
+	sandbox_run(&box, "git clone -q w elsewhere && cd elsewhere && "
+			  "git config user.name a && git config user.email a@b "
+			  "&& git fetch -q origin "
+			  "refs/notes/referee:refs/notes/referee");
+	put(repo, &c1, "pr-review", "ours");
+	put(repo, &c2, "pr-review", "ours, too");
+	write_flat("refs/notes/others", 2, 20000);
+	sandbox_run(&box,
+		    "cd elsewhere && git fetch -q origin "
+		    "refs/notes/others:refs/notes/others && "
+		    "git notes --ref=referee add -m 'By hand.' c1 && "
+		    "git notes --ref=referee add -m 'By hand, too.' c3 && "
+		    "git notes --ref=referee merge -q -s cat_sort_uniq others "
+		    "&& git -C ../w fetch -q ../elsewhere "
+		    "refs/notes/referee:refs/notes/theirs");
+	theirs = at("refs/notes/theirs");
+	must(notes_unite(repo, &theirs, &err));
+	expect_lines("40003", "git -C w notes --ref=referee list | wc -l");
+	/* All of theirs as they are, but c1, which both wrote. */
+	expect_lines("1", "git -C w notes --ref=theirs list | sort >a; "
+			  "git -C w notes --ref=referee list | sort >b; "
+			  "comm -23 a b | wc -l");
+	text = shown("c1");
+	cr_assert(strstr(text, "By hand.") && strstr(text, "ours"));
+	free(text);
+	text = shown("c2");
+	cr_assert(strstr(text, "ours, too") != NULL);
+	free(text);
+	text = shown("c3");
+	cr_assert(eq(str, text, "By hand, too."));
+	free(text);
+	/* git goes on from it, after one more of its own. */
+	sandbox_run(&box,
+		    "cd elsewhere && git notes --ref=referee append -m Later. "
+		    "c3 && git fetch -q ../w "
+		    "refs/notes/referee:refs/notes/united && "
+		    "git notes --ref=referee merge -q -s cat_sort_uniq united "
+		    "&& git fsck --full");
+	expect_lines("40003",
+		     "git -C elsewhere notes --ref=referee list | wc -l");
+	expect_lines("1", "git -C elsewhere notes --ref=referee show c3 | "
+			  "grep -c Later.");
 }
