@@ -42,7 +42,7 @@ ok 'our own words are found by the name of the App' is_there "len(reviews) == 1 
 # before it writes: a new one takes its place, once.
 for call in 'GET .*/pulls' 'POST .*/reviews'; do
 	number=$((${number:-10} + 1))
-	open_pull $number
+	open_bad_pull $number
 	before=$(asked 'access_tokens 201')
 	hub revoke "{\"before\": \"$call\"}" >/dev/null
 	ok "a token revoked before $call" exits 0 referee poll

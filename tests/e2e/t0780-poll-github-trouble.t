@@ -103,7 +103,7 @@ for status in 401 404 422 502 400 403 409 410 500 503; do
 	ok "$status: what happened is told with project and pull" told_all $status
 	echo 'let answer = 42' >"app/ios/Session$number.swift"
 	git -C app commit -q -a -m 'Without it'
-	show_pull $number
+	show_pull $number "topic/$number"
 	fault_all $status 'PATCH .*/issues/comments|POST .*/graphql|POST .*/statuses'
 	ok "$status: the summary is changed in the end" polls_until is_fixed
 	ok "$status: no page is shown" sh -c '! grep -q "<b>" err.txt out.txt'
