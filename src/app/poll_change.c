@@ -74,6 +74,7 @@ void poll_project_release(struct poll_project *project)
 		free(project->states[i]);
 	}
 	free(project->states);
+	strvec_release(&project->unreadable);
 	for (size_t i = 0; i < project->definitions_len; i++) {
 		definitions_release(&project->definitions[i]->definitions);
 		free(project->definitions[i]);
@@ -95,6 +96,20 @@ struct pull_state *poll_find_state(const struct poll_project *project,
 			return state;
 	}
 	return NULL;
+}
+
+bool poll_is_unreadable(const struct poll_project *project, int64_t number,
+			const char *branch)
+{
+	char *path;
+	bool is;
+
+	if (!project->unreadable.len)
+		return false;
+	path = pull_state_path(number, branch);
+	is = strvec_has(&project->unreadable, path);
+	free(path);
+	return is;
 }
 
 static void tell_mistakes(const struct poll_project *project,

@@ -54,7 +54,8 @@ static void add(struct look *look, struct arrivals *arrivals,
 	fill(&subject, pull);
 	if (!oid_parse(&subject.head, pull->head) ||
 	    (state && look_is_quiet(look, state, &subject)) ||
-	    (!state && pull->is_closed))
+	    (!state && pull->is_closed) ||
+	    poll_is_unreadable(look->project, pull->number, NULL))
 		return;
 	strvec_take(&arrivals->places, xstrf("#%lld", (long long)pull->number));
 	subject.place = arrivals->places.v[arrivals->places.len - 1];

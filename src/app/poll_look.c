@@ -67,6 +67,8 @@ static int load_states(struct poll_project *project, struct err *err)
 	for (size_t i = 0; i < list.len; i++)
 		*add_state(project) = list.items[i];
 	free(list.items);
+	project->unreadable = list.unreadable;
+	project->problems += list.unreadable.len;
 	return 0;
 }
 
@@ -156,8 +158,7 @@ static bool is_forced(const struct look *look, const struct workflow_state *at,
 }
 
 static void choose_one(struct look *look, struct poll_change *change,
-		       const struct pull_state *state,
-		       const struct workflow_state *at)
+		       struct pull_state *state, struct workflow_state *at)
 {
 	const struct workflow *workflow = workflow_list_find(
 		&change->definitions->workflows, at->workflow);
@@ -178,6 +179,10 @@ static void choose_one(struct look *look, struct poll_change *change,
 		change->workflows[change->count - 1].unknown = unknown;
 	change->workflows[change->count - 1].is_forced = is_forced(look, at,
 								   kind);
+	if (at->progress != PROGRESS_DUE)
+		return;
+	at->progress = PROGRESS_RUNNING;
+	look_touch(look, state);
 }
 
 void look_choose(struct look *look, struct poll_change *change,
@@ -240,6 +245,8 @@ static void look_at_branch(struct look *look, const struct ref_entry *entry)
 
 	/* Nobody's work but ours. */
 	if (!strncmp(branch, GENERATED_BRANCHES, strlen(GENERATED_BRANCHES)))
+		return;
+	if (poll_is_unreadable(look->project, 0, branch))
 		return;
 	if (look_is_pull(look, branch))
 		ret = look_at_pull_branch(look, branch, &entry->id, &err);

@@ -96,6 +96,7 @@ struct poll_project {
 	size_t definitions_len, definitions_cap;
 	struct pull_state **states; /* what is remembered, by nobody's order */
 	size_t state_count, state_cap;
+	struct strvec unreadable; /* states that are: paths */
 	struct poll_change **changes;
 	size_t change_count, change_cap;
 	bool is_first; /* nothing was ever remembered */
@@ -112,6 +113,11 @@ void poll_project_release(struct poll_project *project);
  * nothing. */
 struct pull_state *poll_find_state(const struct poll_project *project,
 				   int64_t number, const char *branch);
+
+/* Is something remembered of it that cannot be read, or is a newer referee's?
+ * It is left alone then. */
+bool poll_is_unreadable(const struct poll_project *project, int64_t number,
+			const char *branch);
 
 /* The blocking parts, each on a worker, one after the other. */
 

@@ -16,7 +16,7 @@
 #define PULLS_PER_FOLDER 100
 
 /* The caller frees it. */
-static char *path_of(int64_t number, const char *branch)
+char *pull_state_path(int64_t number, const char *branch)
 {
 	struct buf path;
 
@@ -57,7 +57,7 @@ int pull_state_load(struct pull_state *out, struct repo *repo, int64_t number,
 	memset(out, 0, sizeof(*out));
 	if (state_ref_read(NULL, &tree, repo, PULLS_REF, err) < 0)
 		return -1;
-	path = path_of(number, branch);
+	path = pull_state_path(number, branch);
 	ret = tree_find(&entry, repo, &tree, path, err);
 	if (!ret)
 		ret = read_state(out, repo, &entry.id, err);
@@ -156,7 +156,8 @@ int pull_states_save(struct repo *repo, struct pull_state *const *states,
 	save.paths = xcalloc(count, sizeof(*save.paths));
 	save.blobs = xcalloc(count, sizeof(*save.blobs));
 	for (size_t i = 0; i < count; i++)
-		save.paths[i] = path_of(states[i]->number, states[i]->branch);
+		save.paths[i] = pull_state_path(states[i]->number,
+						states[i]->branch);
 	ret = state_ref_edit(repo, &edit, err);
 	/* Not worth the ref's own tries: only the caller can begin again. */
 	if (ret < 0 && save.is_stale)
@@ -211,7 +212,7 @@ static int edit_single(struct oid *tree, struct repo *repo,
 		       const struct oid *base, void *payload, struct err *err)
 {
 	const struct single *single = payload;
-	char *path = path_of(single->number, single->branch);
+	char *path = pull_state_path(single->number, single->branch);
 	struct pull_state state, *states[] = { &state };
 	struct oid blob;
 	struct save save = {
@@ -264,6 +265,7 @@ static void add_state(struct pull_list *list, struct repo *repo,
 
 	if (read_state(&state, repo, &entry->id, &err) < 0) {
 		log_warn("pulls: %s: %s", entry->path, err.msg);
+		strvec_add(&list->unreadable, entry->path);
 		return;
 	}
 	ARRAY_GROW(list->items, list->len, list->cap);
@@ -305,6 +307,7 @@ void pull_list_release(struct pull_list *list)
 	for (size_t i = 0; i < list->len; i++)
 		pull_state_release(&list->items[i]);
 	free(list->items);
+	strvec_release(&list->unreadable);
 	memset(list, 0, sizeof(*list));
 }
 
@@ -341,7 +344,8 @@ static int edit_expire(struct oid *tree, struct repo *repo,
 		return -1;
 	for (size_t i = 0; i < list.len; i++)
 		if (is_expired(&list.items[i], expiry->before_ms))
-			strvec_take(&paths, path_of(list.items[i].number,
+			strvec_take(&paths,
+				    pull_state_path(list.items[i].number,
 						    list.items[i].branch));
 	changes = xcalloc(paths.len + 1, sizeof(*changes));
 	for (size_t i = 0; i < paths.len; i++)

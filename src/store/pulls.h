@@ -148,10 +148,14 @@ MUST_CHECK int pull_state_edit(struct repo *repo, int64_t number,
 struct pull_list {
 	struct pull_state *items;
 	size_t len, cap;
+	struct strvec unreadable; /* paths of the others */
 };
 
+/** "pulls/0/7.json", "branches/topic%2Fa.json"; the caller frees it. */
+char *pull_state_path(int64_t number, const char *branch);
+
 /** Every state that can be read, pulls first, by number and name; the others
- * are told in the log. */
+ * are told in the log, and are to be left as they are. */
 MUST_CHECK int pull_states_list(struct pull_list *out, struct repo *repo,
 				struct err *err);
 void pull_list_release(struct pull_list *list);

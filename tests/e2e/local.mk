@@ -50,6 +50,7 @@ E2E_TESTS += \
 	tests/e2e/t0613-poll-company.t \
 	tests/e2e/t0614-poll-kill.t \
 	tests/e2e/t0615-poll-remotes.t \
+	tests/e2e/t0616-unreadable.t \
 	tests/e2e/t0900-manual.t
 
 # What the services send, for t0300.
