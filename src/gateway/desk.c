@@ -195,7 +195,7 @@ void desk_save(const struct desk *desk, bool over, desk_keep_fn *keep,
 {
 	const struct desk_batch *batch;
 
-	LL_FOREACH (desk->batches, batch) {
+	for (batch = desk->batches; batch; batch = batch->next) {
 		if (batch->is_lost && desk_batch_is_settled(batch))
 			continue;
 		if (over && batch->is_over && desk_batch_is_settled(batch))
@@ -320,7 +320,7 @@ void desk_visit(struct desk *desk)
 {
 	struct desk_batch *batch;
 
-	LL_FOREACH (desk->batches, batch)
+	for (batch = desk->batches; batch; batch = batch->next)
 		visit_batch(desk, batch);
 }
 
@@ -353,7 +353,7 @@ void desk_submit(struct desk *desk)
 {
 	struct desk_batch *batch;
 
-	LL_FOREACH (desk->batches, batch)
+	for (batch = desk->batches; batch; batch = batch->next)
 		if (desk_batch_is_news(batch))
 			submit(desk, batch);
 }
@@ -362,7 +362,7 @@ bool desk_has_news(const struct desk *desk)
 {
 	const struct desk_batch *batch;
 
-	LL_FOREACH (desk->batches, batch)
+	for (batch = desk->batches; batch; batch = batch->next)
 		if (desk_batch_is_news(batch))
 			return true;
 	return false;

@@ -33,7 +33,7 @@ static struct desk_item *find_item(const struct desk *desk, const char *key,
 {
 	const struct desk_batch *batch;
 
-	LL_FOREACH (desk->batches, batch)
+	for (batch = desk->batches; batch; batch = batch->next)
 		for (size_t i = 0; i < batch->count && !batch->is_lost; i++)
 			if (!strcmp(batch->items[i]->key, key)) {
 				*in = batch;
@@ -46,7 +46,7 @@ static struct desk_batch *open_batch(struct desk *desk, const char *service)
 {
 	struct desk_batch *batch;
 
-	LL_FOREACH (desk->batches, batch)
+	for (batch = desk->batches; batch; batch = batch->next)
 		if (!strcmp(batch->service, service) &&
 		    desk_batch_is_news(batch) && batch->count < BATCH_MAX)
 			return batch;
@@ -272,7 +272,7 @@ void desk_commit(struct desk *desk)
 {
 	struct desk_batch *batch;
 
-	LL_FOREACH (desk->batches, batch)
+	for (batch = desk->batches; batch; batch = batch->next)
 		if (desk_batch_is_news(batch))
 			commit(desk, batch);
 }
@@ -330,7 +330,7 @@ void desk_settle(struct desk *desk)
 {
 	struct desk_batch *batch;
 
-	LL_FOREACH (desk->batches, batch) {
+	for (batch = desk->batches; batch; batch = batch->next) {
 		/* We may have been ended before desk_commit(). */
 		if (!batch->is_over)
 			continue;

@@ -375,4 +375,3 @@ int64_t price_ceiling(const struct price *price, int64_t tokens,
 		most = larger(most, ceiling(&price->above, tokens, max_tokens));
 	return most;
 }
-

@@ -38,7 +38,9 @@ void sandbox_init(struct sandbox *sandbox)
 		setenv(environment[i][0], environment[i][1], 1);
 	for (size_t i = 0; i < ARRAY_LEN(unwanted); i++)
 		unsetenv(unwanted[i]);
-	sandbox_run(sandbox, "git config --global init.defaultBranch main");
+	/* Nothing is to be tidied up behind our back while we remove it. */
+	sandbox_run(sandbox, "git config --global init.defaultBranch main && "
+			     "git config --global gc.auto 0");
 }
 
 void sandbox_release(struct sandbox *sandbox)
