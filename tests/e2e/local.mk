@@ -1,4 +1,9 @@
+# The longest start first, so that nothing waits for them in the end.
 E2E_TESTS += \
+	tests/e2e/t0614-poll-kill.t \
+	tests/e2e/t0740-poll-github-killed.t \
+	tests/e2e/t0780-poll-github-trouble.t \
+	tests/e2e/t0641-relaxed-kill.t \
 	tests/e2e/t0001-layers.t \
 	tests/e2e/t0120-init.t \
 	tests/e2e/t0130-doctor.t \
@@ -24,7 +29,6 @@ E2E_TESTS += \
 	tests/e2e/t0610-spending-kill.t \
 	tests/e2e/t0620-keys.t \
 	tests/e2e/t0640-relaxed.t \
-	tests/e2e/t0641-relaxed-kill.t \
 	tests/e2e/t0640-stats.t \
 	tests/e2e/t0800-generated.t \
 	tests/e2e/t0520-offline.t \
@@ -37,18 +41,15 @@ E2E_TESTS += \
 	tests/e2e/t0710-deliver-killed.t \
 	tests/e2e/t0720-github-schema.t \
 	tests/e2e/t0730-poll-github.t \
-	tests/e2e/t0740-poll-github-killed.t \
 	tests/e2e/t0750-poll-generated.t \
 	tests/e2e/t0760-poll-messages.t \
 	tests/e2e/t0770-poll-app.t \
-	tests/e2e/t0780-poll-github-trouble.t \
 	tests/e2e/t0810-run-kill.t \
 	tests/e2e/t0820-answers.t \
 	tests/e2e/t0610-poll.t \
 	tests/e2e/t0611-poll-projects.t \
 	tests/e2e/t0612-poll-watch.t \
 	tests/e2e/t0613-poll-company.t \
-	tests/e2e/t0614-poll-kill.t \
 	tests/e2e/t0615-poll-remotes.t \
 	tests/e2e/t0616-unreadable.t \
 	tests/e2e/t0900-manual.t
