@@ -1,241 +1,11 @@
-#include "core/json.h"
-
-#include <cjson/cJSON.h>
+/* Reading: paths, getters, children. */
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/alloc.h"
-#include "core/buf.h"
-#include "core/limits.h"
-#include "core/text.h"
-
-/* struct json is never defined: a pointer to it is a pointer to a cJSON. */
-static const cJSON *in(const struct json *at)
-{
-	return (const cJSON *)at;
-}
-
-static cJSON *own(struct json *at)
-{
-	return (cJSON *)at;
-}
-
-static struct json *out_of(cJSON *item)
-{
-	if (!item)
-		abort();
-	return (struct json *)item;
-}
-
-/*
- * cJSON keeps numbers as doubles. Whole numbers of more digits than a double
- * holds are therefore handed to it as strings behind this mark, and become raw
- * items afterwards. A string of the document cannot be taken for one: the mark
- * is a control character, which JSON allows only escaped, and check_text()
- * refuses that escape.
- */
-#define BIG_MARK "\x01"
-
-enum { SAFE_DIGITS = 15 };
-
-static size_t number_len(const char *text, const char *end, bool *is_whole)
-{
-	const char *at = text;
-
-	*is_whole = true;
-	for (; at < end && strchr("+-.eE0123456789", *at) && *at; at++)
-		if (strchr(".eE", *at))
-			*is_whole = false;
-	return (size_t)(at - text);
-}
-
-/* Copy one string with its quotes; the byte behind it. */
-static const char *copy_string(struct buf *out, const char *at, const char *end)
-{
-	const char *start = at++;
-
-	while (at < end && *at != '"')
-		at += *at == '\\' && at + 1 < end ? 2 : 1;
-	if (at < end)
-		at++;
-	buf_add(out, start, (size_t)(at - start));
-	return at;
-}
-
-static void protect_numbers(struct buf *out, const char *text, size_t len)
-{
-	const char *end = text + len;
-	const char *at = text;
-
-	while (at < end) {
-		bool is_whole;
-		size_t digits;
-
-		if (*at == '"') {
-			at = copy_string(out, at, end);
-			continue;
-		}
-		if (*at != '-' && (*at < '0' || *at > '9')) {
-			buf_addch(out, *at++);
-			continue;
-		}
-		digits = number_len(at, end, &is_whole);
-		if (is_whole && digits > SAFE_DIGITS)
-			buf_addf(out, "\"" BIG_MARK "%.*s\"", (int)digits, at);
-		else
-			buf_add(out, at, digits);
-		at += digits;
-	}
-}
-
-static int check_text(const char *text, size_t len, struct err *err)
-{
-	if (len > LIMIT_JSON_BYTES)
-		return err_set(err, ERR_TOO_LARGE, "JSON is over %ld bytes",
-			       LIMIT_JSON_BYTES);
-	if (memchr(text, 0, len) || memchr(text, BIG_MARK[0], len))
-		return err_set(err, ERR_PROTOCOL,
-			       "not JSON: a control character");
-	if (!text_is_utf8(text, len))
-		return err_set(err, ERR_PROTOCOL, "not JSON: not UTF-8");
-	return 0;
-}
-
-/* "\u0000" would cut the string short and "\u0001" could pass for our mark:
- * both become the replacement character. */
-static void defuse_escapes(struct buf *text)
-{
-	char *at = text->ptr;
-
-	while ((at = strchr(at, '\\'))) {
-		if (!strncmp(at, "\\u0000", 6) || !strncmp(at, "\\u0001", 6))
-			memcpy(at, "\\ufffd", 6);
-		at += at[1] ? 2 : 1;
-	}
-}
-
-static bool is_big_number(const char *s)
-{
-	size_t sign;
-
-	if (*s++ != BIG_MARK[0])
-		return false;
-	sign = *s == '-';
-	return s[sign] && !s[sign + strspn(s + sign, "0123456789")];
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static int check_names(const cJSON *object, struct err *err)
-{
-	size_t count = (size_t)cJSON_GetArraySize(object);
-	const char **names = xcalloc(count, sizeof(*names));
-	const cJSON *child;
-	size_t i = 0;
-	int ret = 0;
-
-	for (child = object->child; child; child = child->next)
-		names[i++] = child->string;
-	qsort(names, count, sizeof(*names), by_name);
-	for (i = 1; i < count && !ret; i++)
-		if (!strcmp(names[i - 1], names[i]))
-			ret = err_set(err, ERR_PROTOCOL,
-				      "not JSON: repeated name '%.60s'",
-				      names[i]);
-	free(names);
-	return ret;
-}
-
-/* Depth is bounded by check_depth() before. */
-// NOLINTNEXTLINE(misc-no-recursion)
-static int settle(cJSON *at, struct err *err)
-{
-	if (cJSON_IsString(at) && at->valuestring[0] == BIG_MARK[0]) {
-		if (!is_big_number(at->valuestring))
-			return err_set(err, ERR_PROTOCOL,
-				       "not JSON: '%.40s' is no number",
-				       at->valuestring + 1);
-		memmove(at->valuestring, at->valuestring + 1,
-			strlen(at->valuestring));
-		at->type = (at->type & ~0xFF) | cJSON_Raw;
-	}
-	if (cJSON_IsObject(at) && check_names(at, err) < 0)
-		return -1;
-	for (cJSON *child = at->child; child; child = child->next)
-		if (settle(child, err) < 0)
-			return -1;
-	return 0;
-}
-
-static int check_depth(const char *text, struct err *err)
-{
-	int depth = 0;
-
-	for (; *text; text++) {
-		if (*text == '"') {
-			for (text++; *text && *text != '"'; text++)
-				if (*text == '\\' && text[1])
-					text++;
-			if (!*text)
-				break;
-		} else if (*text == '{' || *text == '[') {
-			if (++depth > LIMIT_JSON_DEPTH)
-				return err_set(err, ERR_TOO_LARGE,
-					       "JSON is over %d levels deep",
-					       LIMIT_JSON_DEPTH);
-		} else if (*text == '}' || *text == ']') {
-			depth--;
-		}
-	}
-	return 0;
-}
-
-int json_parse(struct json **out, const char *text, size_t len, struct err *err)
-{
-	struct buf safe;
-	const char *end = NULL;
-	cJSON *doc = NULL;
-	int ret = -1;
-
-	if (check_text(text, len, err) < 0)
-		return -1;
-	buf_init(&safe, 4 * LIMIT_JSON_BYTES);
-	protect_numbers(&safe, text, len);
-	defuse_escapes(&safe);
-	if (check_depth(safe.ptr, err) < 0)
-		goto out;
-	doc = cJSON_ParseWithOpts(safe.ptr, &end, 1);
-	if (!doc) {
-		err_set(err, ERR_PROTOCOL, "not JSON near '%.40s'",
-			end ? end : "");
-		goto out;
-	}
-	if (settle(doc, err) < 0)
-		goto out;
-	*out = out_of(doc);
-	doc = NULL;
-	ret = 0;
-out:
-	cJSON_Delete(doc);
-	buf_release(&safe);
-	return ret;
-}
-
-void json_free(struct json *doc)
-{
-	cJSON_Delete(own(doc));
-}
-
-struct json *json_copy(const struct json *at)
-{
-	return out_of(cJSON_Duplicate(in(at), 1));
-}
+#include "core/json_cjson.h"
 
 static const cJSON *step(const cJSON *at, const char *name, size_t len)
 {
@@ -260,7 +30,7 @@ static const cJSON *step(const cJSON *at, const char *name, size_t len)
 
 const struct json *json_find(const struct json *start, const char *path)
 {
-	const cJSON *at = in(start);
+	const cJSON *at = json_in(start);
 
 	while (at && *path) {
 		size_t len = strcspn(path, ".");
@@ -281,7 +51,7 @@ static int wrong(struct err *err, const char *path, const char *wanted)
 int json_string(const char **out, const struct json *at, const char *path,
 		struct err *err)
 {
-	const cJSON *found = in(json_find(at, path));
+	const cJSON *found = json_in(json_find(at, path));
 
 	if (!cJSON_IsString(found))
 		return wrong(err, path, "a string");
@@ -313,7 +83,7 @@ static bool read_int(int64_t *out, const cJSON *at)
 int json_int(int64_t *out, const struct json *at, const char *path,
 	     struct err *err)
 {
-	if (!read_int(out, in(json_find(at, path))))
+	if (!read_int(out, json_in(json_find(at, path))))
 		return wrong(err, path, "a whole number");
 	return 0;
 }
@@ -332,7 +102,7 @@ static bool read_double(double *out, const cJSON *at)
 int json_double(double *out, const struct json *at, const char *path,
 		struct err *err)
 {
-	if (!read_double(out, in(json_find(at, path))))
+	if (!read_double(out, json_in(json_find(at, path))))
 		return wrong(err, path, "a number");
 	return 0;
 }
@@ -340,7 +110,7 @@ int json_double(double *out, const struct json *at, const char *path,
 int json_bool(bool *out, const struct json *at, const char *path,
 	      struct err *err)
 {
-	const cJSON *found = in(json_find(at, path));
+	const cJSON *found = json_in(json_find(at, path));
 
 	if (!cJSON_IsBool(found))
 		return wrong(err, path, "true or false");
@@ -351,7 +121,7 @@ int json_bool(bool *out, const struct json *at, const char *path,
 int json_id(char **out, const struct json *at, const char *path,
 	    struct err *err)
 {
-	const cJSON *found = in(json_find(at, path));
+	const cJSON *found = json_in(json_find(at, path));
 	int64_t number;
 
 	if (cJSON_IsString(found) || cJSON_IsRaw(found))
@@ -388,7 +158,7 @@ int json_object(const struct json **out, const struct json *at,
 const char *json_string_or(const struct json *at, const char *path,
 			   const char *otherwise)
 {
-	const cJSON *found = in(json_find(at, path));
+	const cJSON *found = json_in(json_find(at, path));
 
 	return cJSON_IsString(found) ? found->valuestring : otherwise;
 }
@@ -397,195 +167,73 @@ int64_t json_int_or(const struct json *at, const char *path, int64_t otherwise)
 {
 	int64_t value;
 
-	return read_int(&value, in(json_find(at, path))) ? value : otherwise;
+	return read_int(&value, json_in(json_find(at, path))) ? value
+							      : otherwise;
 }
 
 double json_double_or(const struct json *at, const char *path, double otherwise)
 {
 	double value;
 
-	return read_double(&value, in(json_find(at, path))) ? value : otherwise;
+	return read_double(&value, json_in(json_find(at, path))) ? value
+								 : otherwise;
 }
 
 bool json_bool_or(const struct json *at, const char *path, bool otherwise)
 {
-	const cJSON *found = in(json_find(at, path));
+	const cJSON *found = json_in(json_find(at, path));
 
 	return cJSON_IsBool(found) ? cJSON_IsTrue(found) : otherwise;
 }
 
 bool json_is_string(const struct json *at)
 {
-	return cJSON_IsString(in(at));
+	return cJSON_IsString(json_in(at));
 }
 
 bool json_is_number(const struct json *at)
 {
-	return cJSON_IsNumber(in(at)) || cJSON_IsRaw(in(at));
+	return cJSON_IsNumber(json_in(at)) || cJSON_IsRaw(json_in(at));
 }
 
 bool json_is_array(const struct json *at)
 {
-	return cJSON_IsArray(in(at));
+	return cJSON_IsArray(json_in(at));
 }
 
 bool json_is_object(const struct json *at)
 {
-	return cJSON_IsObject(in(at));
+	return cJSON_IsObject(json_in(at));
 }
 
 bool json_is_null(const struct json *at)
 {
-	return !at || cJSON_IsNull(in(at));
+	return !at || cJSON_IsNull(json_in(at));
 }
 
 size_t json_len(const struct json *at)
 {
 	if (!json_is_array(at) && !json_is_object(at))
 		return 0;
-	return (size_t)cJSON_GetArraySize(in(at));
+	return (size_t)cJSON_GetArraySize(json_in(at));
 }
 
 const struct json *json_get(const struct json *object, const char *name)
 {
-	return (const struct json *)step(in(object), name, strlen(name));
+	return (const struct json *)step(json_in(object), name, strlen(name));
 }
 
 const struct json *json_first(const struct json *at)
 {
-	return at ? (const struct json *)in(at)->child : NULL;
+	return at ? (const struct json *)json_in(at)->child : NULL;
 }
 
 const struct json *json_next(const struct json *child)
 {
-	return (const struct json *)in(child)->next;
+	return (const struct json *)json_in(child)->next;
 }
 
 const char *json_name(const struct json *child)
 {
-	return in(child)->string;
-}
-
-struct json *json_new_object(void)
-{
-	return out_of(cJSON_CreateObject());
-}
-
-struct json *json_new_array(void)
-{
-	return out_of(cJSON_CreateArray());
-}
-
-struct json *json_new_string(const char *value)
-{
-	char *clean;
-	cJSON *item;
-
-	if (!value)
-		return out_of(cJSON_CreateNull());
-	clean = text_utf8(value, strlen(value));
-	item = cJSON_CreateString(clean);
-	free(clean);
-	return out_of(item);
-}
-
-struct json *json_new_int(int64_t value)
-{
-	char digits[32];
-
-	snprintf(digits, sizeof(digits), "%lld", (long long)value);
-	return out_of(cJSON_CreateRaw(digits));
-}
-
-void json_set(struct json *object, const char *name, struct json *value)
-{
-	char *clean = text_utf8(name, strlen(name));
-
-	if (cJSON_GetObjectItemCaseSensitive(in(object), clean))
-		cJSON_ReplaceItemInObjectCaseSensitive(own(object), clean,
-						       own(value));
-	else
-		cJSON_AddItemToObject(own(object), clean, own(value));
-	free(clean);
-}
-
-void json_set_string(struct json *object, const char *name, const char *value)
-{
-	json_set(object, name, json_new_string(value));
-}
-
-void json_set_int(struct json *object, const char *name, int64_t value)
-{
-	json_set(object, name, json_new_int(value));
-}
-
-void json_set_double(struct json *object, const char *name, double value)
-{
-	json_set(object, name, out_of(cJSON_CreateNumber(value)));
-}
-
-void json_set_bool(struct json *object, const char *name, bool value)
-{
-	json_set(object, name, out_of(cJSON_CreateBool(value)));
-}
-
-void json_set_null(struct json *object, const char *name)
-{
-	json_set(object, name, out_of(cJSON_CreateNull()));
-}
-
-void json_add(struct json *array, struct json *value)
-{
-	cJSON_AddItemToArray(own(array), own(value));
-}
-
-struct json *json_set_object(struct json *object, const char *name)
-{
-	struct json *child = json_new_object();
-
-	json_set(object, name, child);
-	return child;
-}
-
-struct json *json_set_array(struct json *object, const char *name)
-{
-	struct json *child = json_new_array();
-
-	json_set(object, name, child);
-	return child;
-}
-
-struct json *json_add_object(struct json *array)
-{
-	struct json *child = json_new_object();
-
-	json_add(array, child);
-	return child;
-}
-
-void json_add_string(struct json *array, const char *value)
-{
-	json_add(array, json_new_string(value));
-}
-
-void json_add_int(struct json *array, int64_t value)
-{
-	json_add(array, json_new_int(value));
-}
-
-void json_remove(struct json *object, const char *name)
-{
-	cJSON_DeleteItemFromObjectCaseSensitive(own(object), name);
-}
-
-static char *checked(char *text)
-{
-	if (!text)
-		abort();
-	return text;
-}
-
-char *json_print_pretty(const struct json *at)
-{
-	return checked(cJSON_Print(in(at)));
+	return json_in(child)->string;
 }

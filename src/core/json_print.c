@@ -1,4 +1,3 @@
-#include <cjson/cJSON.h>
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
@@ -8,7 +7,7 @@
 #include <string.h>
 
 #include "core/buf.h"
-#include "core/json.h"
+#include "core/json_cjson.h"
 
 /*
  * The compact form, written by ourselves: prompts are long strings, and cJSON
@@ -156,6 +155,15 @@ char *json_print(const struct json *at)
 	struct buf out;
 
 	buf_init(&out, SIZE_MAX / 2); /* it is in memory already */
-	print_item(&out, (const cJSON *)at);
+	print_item(&out, json_in(at));
 	return buf_detach(&out);
+}
+
+char *json_print_pretty(const struct json *at)
+{
+	char *text = cJSON_Print(json_in(at));
+
+	if (!text)
+		abort();
+	return text;
 }

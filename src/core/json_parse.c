@@ -1,0 +1,205 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/alloc.h"
+#include "core/buf.h"
+#include "core/json_cjson.h"
+#include "core/limits.h"
+#include "core/text.h"
+
+/*
+ * cJSON keeps numbers as doubles. Whole numbers of more digits than a double
+ * holds are therefore handed to it as strings behind this mark, and become raw
+ * items afterwards. A string of the document cannot be taken for one: the mark
+ * is a control character, which JSON allows only escaped, and check_text()
+ * refuses that escape.
+ */
+#define BIG_MARK "\x01"
+
+enum { SAFE_DIGITS = 15 };
+
+static size_t number_len(const char *text, const char *end, bool *is_whole)
+{
+	const char *at = text;
+
+	*is_whole = true;
+	for (; at < end && strchr("+-.eE0123456789", *at) && *at; at++)
+		if (strchr(".eE", *at))
+			*is_whole = false;
+	return (size_t)(at - text);
+}
+
+/* Copy one string with its quotes; the byte behind it. */
+static const char *copy_string(struct buf *out, const char *at, const char *end)
+{
+	const char *start = at++;
+
+	while (at < end && *at != '"')
+		at += *at == '\\' && at + 1 < end ? 2 : 1;
+	if (at < end)
+		at++;
+	buf_add(out, start, (size_t)(at - start));
+	return at;
+}
+
+static void protect_numbers(struct buf *out, const char *text, size_t len)
+{
+	const char *end = text + len;
+	const char *at = text;
+
+	while (at < end) {
+		bool is_whole;
+		size_t digits;
+
+		if (*at == '"') {
+			at = copy_string(out, at, end);
+			continue;
+		}
+		if (*at != '-' && (*at < '0' || *at > '9')) {
+			buf_addch(out, *at++);
+			continue;
+		}
+		digits = number_len(at, end, &is_whole);
+		if (is_whole && digits > SAFE_DIGITS)
+			buf_addf(out, "\"" BIG_MARK "%.*s\"", (int)digits, at);
+		else
+			buf_add(out, at, digits);
+		at += digits;
+	}
+}
+
+static int check_text(const char *text, size_t len, struct err *err)
+{
+	if (len > LIMIT_JSON_BYTES)
+		return err_set(err, ERR_TOO_LARGE, "JSON is over %ld bytes",
+			       LIMIT_JSON_BYTES);
+	if (memchr(text, 0, len) || memchr(text, BIG_MARK[0], len))
+		return err_set(err, ERR_PROTOCOL,
+			       "not JSON: a control character");
+	if (!text_is_utf8(text, len))
+		return err_set(err, ERR_PROTOCOL, "not JSON: not UTF-8");
+	return 0;
+}
+
+/* "\u0000" would cut the string short and "\u0001" could pass for our mark:
+ * both become the replacement character. */
+static void defuse_escapes(struct buf *text)
+{
+	char *at = text->ptr;
+
+	while ((at = strchr(at, '\\'))) {
+		if (!strncmp(at, "\\u0000", 6) || !strncmp(at, "\\u0001", 6))
+			memcpy(at, "\\ufffd", 6);
+		at += at[1] ? 2 : 1;
+	}
+}
+
+static bool is_big_number(const char *s)
+{
+	size_t sign;
+
+	if (*s++ != BIG_MARK[0])
+		return false;
+	sign = *s == '-';
+	return s[sign] && !s[sign + strspn(s + sign, "0123456789")];
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int check_names(const cJSON *object, struct err *err)
+{
+	size_t count = (size_t)cJSON_GetArraySize(object);
+	const char **names = xcalloc(count, sizeof(*names));
+	const cJSON *child;
+	size_t i = 0;
+	int ret = 0;
+
+	for (child = object->child; child; child = child->next)
+		names[i++] = child->string;
+	qsort(names, count, sizeof(*names), by_name);
+	for (i = 1; i < count && !ret; i++)
+		if (!strcmp(names[i - 1], names[i]))
+			ret = err_set(err, ERR_PROTOCOL,
+				      "not JSON: repeated name '%.60s'",
+				      names[i]);
+	free(names);
+	return ret;
+}
+
+/* Depth is bounded by check_depth() before. */
+// NOLINTNEXTLINE(misc-no-recursion)
+static int settle(cJSON *at, struct err *err)
+{
+	if (cJSON_IsString(at) && at->valuestring[0] == BIG_MARK[0]) {
+		if (!is_big_number(at->valuestring))
+			return err_set(err, ERR_PROTOCOL,
+				       "not JSON: '%.40s' is no number",
+				       at->valuestring + 1);
+		memmove(at->valuestring, at->valuestring + 1,
+			strlen(at->valuestring));
+		at->type = (at->type & ~0xFF) | cJSON_Raw;
+	}
+	if (cJSON_IsObject(at) && check_names(at, err) < 0)
+		return -1;
+	for (cJSON *child = at->child; child; child = child->next)
+		if (settle(child, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int check_depth(const char *text, struct err *err)
+{
+	int depth = 0;
+
+	for (; *text; text++) {
+		if (*text == '"') {
+			for (text++; *text && *text != '"'; text++)
+				if (*text == '\\' && text[1])
+					text++;
+			if (!*text)
+				break;
+		} else if (*text == '{' || *text == '[') {
+			if (++depth > LIMIT_JSON_DEPTH)
+				return err_set(err, ERR_TOO_LARGE,
+					       "JSON is over %d levels deep",
+					       LIMIT_JSON_DEPTH);
+		} else if (*text == '}' || *text == ']') {
+			depth--;
+		}
+	}
+	return 0;
+}
+
+int json_parse(struct json **out, const char *text, size_t len, struct err *err)
+{
+	struct buf safe;
+	const char *end = NULL;
+	cJSON *doc = NULL;
+	int ret = -1;
+
+	if (check_text(text, len, err) < 0)
+		return -1;
+	buf_init(&safe, 4 * LIMIT_JSON_BYTES);
+	protect_numbers(&safe, text, len);
+	defuse_escapes(&safe);
+	if (check_depth(safe.ptr, err) < 0)
+		goto out;
+	doc = cJSON_ParseWithOpts(safe.ptr, &end, 1);
+	if (!doc) {
+		err_set(err, ERR_PROTOCOL, "not JSON near '%.40s'",
+			end ? end : "");
+		goto out;
+	}
+	if (settle(doc, err) < 0)
+		goto out;
+	*out = json_out_of(doc);
+	doc = NULL;
+	ret = 0;
+out:
+	cJSON_Delete(doc);
+	buf_release(&safe);
+	return ret;
+}
