@@ -1,36 +1,20 @@
 #include "app/judge.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "agents/findings.h"
-#include "agents/sources.h"
-#include "agents/surroundings.h"
-#include "app/guidance.h"
 #include "app/known.h"
+#include "app/material.h"
 #include "app/stored.h"
 #include "app/waiting.h"
 #include "code/redact.h"
-#include "code/secrets.h"
 #include "core/alloc.h"
 #include "core/fault.h"
-#include "core/limits.h"
 #include "core/log.h"
 #include "gateway/desk.h"
-#include "io/file.h"
 #include "io/loop.h"
 #include "io/work.h"
 #include "store/runs.h"
-#include "workflow/preview.h"
-
-/* What agents get to see, read and redacted once. */
-struct material {
-	struct redactor *redactor;
-	struct sources *sources;
-	struct surroundings *surroundings; /* NULL: nobody needs them */
-	char *guidance;
-	char *previous; /* earlier findings; NULL: none */
-};
 
 /* One run under way, or its stored result. */
 struct slot {
@@ -44,7 +28,6 @@ struct slot {
 struct judge {
 	struct loop *loop;
 	struct judge_input input;
-	char trusted[OID_HEX_SIZE];
 	struct material material;
 	struct slot *slots; /* one a workflow */
 	struct desk *desk;  /* of relaxed ones; NULL: nobody waits */
@@ -68,81 +51,6 @@ void judged_release(struct judged *judged)
 		judged_run_release(&judged->runs[i]);
 	free(judged->runs);
 	*judged = (struct judged){ 0 };
-}
-
-/* Compiled patterns are kept where there is room for them; in a clone that is
- * read-only, nowhere. */
-static int load_secrets(struct secrets **out, const struct judge_input *input,
-			struct err *err)
-{
-	char *dir = input->cache_dir
-			    ? xstrdup(input->cache_dir)
-			    : xstrf("%sreferee", repo_git_dir(input->repo));
-	struct err ignored = ERR_INIT;
-	int ret;
-
-	if (file_make_dirs(dir, 0755, &ignored) < 0)
-		log_debug("%s", ignored.msg);
-	ret = secrets_shared(out, dir, err);
-	free(dir);
-	return ret;
-}
-
-/* Whose findings they are. */
-static struct known_place place_of(const struct judge_input *input)
-{
-	return (struct known_place){
-		.number = input->pull,
-		.branch = input->pull ? NULL : input->branch,
-	};
-}
-
-/* Is a service asked that does not look at the code itself? */
-static bool asks_outside(const struct judge_input *input)
-{
-	bool found = false;
-
-	for (size_t i = 0; i < input->workflow_count && !found; i++) {
-		struct plan plan;
-
-		plan_make(&plan, input->workflows[i].workflow, input->agents,
-			  input->settings, input->service);
-		for (size_t j = 0; j < plan.task_count; j++)
-			found |= strcmp(plan.tasks[j].services.v[0],
-					"offline") != 0;
-		plan_release(&plan);
-	}
-	return found;
-}
-
-static int material_load(struct material *out, const struct judge_input *input,
-			 struct repo *repo, struct err *err)
-{
-	const struct known_place place = place_of(input);
-	struct secrets *secrets;
-
-	if (load_secrets(&secrets, input, err) < 0)
-		return -1;
-	out->redactor = redactor_new(secrets);
-	if (sources_load(&out->sources, repo, input->changeset, out->redactor,
-			 err) < 0)
-		return -1;
-	if (asks_outside(input) &&
-	    surroundings_load(&out->surroundings, repo, out->sources,
-			      input->trusted, err) < 0)
-		return -1;
-	out->previous = known_previous(repo, &place, out->redactor);
-	return guidance_read(&out->guidance, repo, input->trusted,
-			     out->redactor, err);
-}
-
-static void material_release(struct material *material)
-{
-	surroundings_free(material->surroundings);
-	sources_free(material->sources);
-	redactor_free(material->redactor);
-	free(material->guidance);
-	free(material->previous);
 }
 
 /* Lines are of the head it was judged on: find the quoted code on this one. */
@@ -262,7 +170,7 @@ static void make_branches(struct judge *judge, struct repo *repo)
 static int store_all(struct judge *judge, struct repo *repo, struct err *err)
 {
 	const struct judge_input *input = &judge->input;
-	const struct known_place place = place_of(input);
+	const struct known_place *place = &judge->material.place;
 	struct judged *judged = &judge->judged;
 	struct run_record **records = xcalloc(judged->count, sizeof(*records));
 	int ret;
@@ -270,7 +178,7 @@ static int store_all(struct judge *judge, struct repo *repo, struct err *err)
 	for (size_t i = 0; i < judged->count; i++)
 		records[i] = &judged->runs[i].record;
 	fault_point("judge.findings");
-	ret = known_unite(repo, &place, judge->material.sources, records,
+	ret = known_unite(repo, place, judge->material.sources, records,
 			  judged->count, err);
 	if (!ret)
 		ret = store_records(judged, repo, err);
@@ -403,41 +311,6 @@ static void on_progress(const struct run *run, enum run_progress what,
 		input->progress(run, what, task, input->progress_payload);
 }
 
-/* All but the trusted commit's digits, which the caller has room for. */
-static struct run_input run_input_of(const struct judge_input *input,
-				     const struct material *material,
-				     const struct judge_workflow *use,
-				     const struct plan *plan)
-{
-	const struct change_coverage *coverage = input->coverage;
-
-	return (struct run_input){
-		.plan = plan,
-		.sources = material->sources,
-		.repo = input->repo,
-		.settings = input->settings,
-		.project = input->project,
-		.event = use->event,
-		.pull = input->pull,
-		.title = input->title,
-		.description = input->description,
-		.guidance = material->guidance,
-		.surroundings = material->surroundings,
-		.test_command = input->test_command,
-		.tests_refused = input->tests_refused,
-		.previous = material->previous,
-		.instance = input->instance,
-		.epoch = input->epoch,
-		.concurrency = input->settings->concurrency,
-		.coverage = coverage ? coverage->added : -1,
-		.report = coverage && coverage->is_known ? &coverage->report
-							 : NULL,
-		.report_from = coverage ? coverage->from : NULL,
-		.unknown = use->unknown,
-		.unknown_why = coverage ? coverage->from : NULL,
-	};
-}
-
 static void start_runs(struct judge *judge)
 {
 	for (size_t i = 0; i < judge->judged.count; i++) {
@@ -448,9 +321,8 @@ static void start_runs(struct judge *judge)
 			continue;
 		plan_make(&slot->plan, slot->use->workflow, judge->input.agents,
 			  judge->input.settings, judge->input.service);
-		input = run_input_of(&judge->input, &judge->material, slot->use,
-				     &slot->plan);
-		input.trusted = judge->trusted;
+		input = material_run_input(&judge->material, &judge->input,
+					   slot->use, &slot->plan);
 		input.progress = on_progress;
 		input.desk = slot->use->workflow->relaxed ? judge->desk : NULL;
 		judge->running++;
@@ -501,7 +373,6 @@ int judge_start(struct judge **out, struct loop *loop,
 	judge->input = *input;
 	judge->done = done;
 	judge->payload = payload;
-	oid_format(judge->trusted, input->trusted);
 	make_slots(judge);
 	if (work_start(NULL, loop, load, on_loaded, judge, err) < 0) {
 		judged_release(&judge->judged);
@@ -521,78 +392,4 @@ void judge_cancel(struct judge *judge, const char *reason)
 	for (size_t i = 0; i < judge->input.workflow_count; i++)
 		if (judge->slots[i].run)
 			run_cancel(judge->slots[i].run, reason);
-}
-
-static void preview(struct strvec *planned, struct strvec *prompts,
-		    const struct judge_input *input,
-		    const struct material *material)
-{
-	char trusted[OID_HEX_SIZE];
-
-	oid_format(trusted, input->trusted);
-	for (size_t i = 0; i < input->workflow_count; i++) {
-		const struct judge_workflow *use = &input->workflows[i];
-		struct run_input run;
-		struct plan plan;
-		struct buf text;
-
-		plan_make(&plan, use->workflow, input->agents, input->settings,
-			  input->service);
-		run = run_input_of(input, material, use, &plan);
-		run.trusted = trusted;
-		buf_init(&text, LIMIT_PREVIEW_BYTES);
-		preview_tasks(&text, &run);
-		strvec_take(planned, buf_detach(&text));
-		preview_prompts(&text, input->gateway, &run);
-		strvec_take(prompts, buf_detach(&text));
-		plan_release(&plan);
-	}
-}
-
-int judge_preview(struct strvec *planned, struct strvec *prompts,
-		  const struct judge_input *input, struct err *err)
-{
-	struct material material = { 0 };
-	struct repo *repo = NULL;
-	int ret = repo_reopen(&repo, input->repo, err);
-
-	if (!ret)
-		ret = material_load(&material, input, repo, err);
-	if (!ret)
-		preview(planned, prompts, input, &material);
-	material_release(&material);
-	repo_free(repo);
-	return ret;
-}
-
-int judge_explain(struct json **out, struct gateway *gateway,
-		  const struct judge_input *input, struct err *err)
-{
-	struct material material = { 0 };
-	struct repo *repo = NULL;
-	char trusted[OID_HEX_SIZE];
-	int ret = -1;
-
-	oid_format(trusted, input->trusted);
-	if (repo_reopen(&repo, input->repo, err) < 0 ||
-	    material_load(&material, input, repo, err) < 0)
-		goto out;
-	*out = json_new_array();
-	for (size_t i = 0; i < input->workflow_count; i++) {
-		const struct judge_workflow *use = &input->workflows[i];
-		struct run_input run;
-		struct plan plan;
-
-		plan_make(&plan, use->workflow, input->agents, input->settings,
-			  input->service);
-		run = run_input_of(input, &material, use, &plan);
-		run.trusted = trusted;
-		json_add(*out, preview_explain(gateway, &run));
-		plan_release(&plan);
-	}
-	ret = 0;
-out:
-	material_release(&material);
-	repo_free(repo);
-	return ret;
 }

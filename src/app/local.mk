@@ -24,12 +24,13 @@ libapp_a_SOURCES = \
 	src/app/init.c src/app/init.h \
 	src/app/instance.c src/app/instance.h \
 	src/app/judge_stored.c \
-	src/app/judge.c src/app/judge.h \
+	src/app/judge.c src/app/judge.h src/app/judge_preview.c \
 	src/app/known.c src/app/known.h \
 	src/app/known_dismiss.c \
 	src/app/local.c src/app/local.h \
 	src/app/local_change.c src/app/local_change.h \
 	src/app/place.c src/app/place.h \
+	src/app/material.c src/app/material.h \
 	src/app/mirror.c src/app/mirror.h \
 	src/app/outlook.c src/app/outlook.h \
 	src/app/own_refs.c src/app/own_refs.h \
