@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/alloc.h"
 #include "core/limits.h"
 #include "core/strvec.h"
 #include "core/text.h"
@@ -18,6 +19,30 @@ void phrase_line(struct buf *out, const char *text, size_t max)
 	if (cut < len)
 		buf_addstr(out, "...");
 	free(clean);
+}
+
+char *phrase_rule(const struct finding *finding)
+{
+	const char *const names[] = { finding->rule, finding->category };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		char *clean = text_clean(names[i] ? names[i] : "", false);
+
+		if (clean[strspn(clean, " ")])
+			return clean;
+		free(clean);
+	}
+	return xstrdup("finding");
+}
+
+char *phrase_suggestion(const struct finding *finding)
+{
+	char *text = text_clean(finding->suggestion, true);
+	size_t len = strlen(text);
+
+	if (len && text[len - 1] == '\n')
+		text[len - 1] = '\0';
+	return text;
 }
 
 /* Columns, counted as characters: good enough for the scripts people review. */

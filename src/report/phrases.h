@@ -18,6 +18,14 @@ void phrase_place(struct buf *out, const struct finding *finding);
 /** "security-agent, 0.93": who says so, and how sure. */
 void phrase_source(struct buf *out, const struct finding *finding);
 
+/** What a machine groups it by: its rule, else its category, cleaned; never
+ * empty. The caller frees it. */
+char *phrase_rule(const struct finding *finding);
+
+/** What replaces its lines, without a line break at the end. The caller frees
+ * it. */
+char *phrase_suggestion(const struct finding *finding);
+
 /** Appends `text`, cleaned, on one line and cut at `max` bytes. */
 void phrase_line(struct buf *out, const char *text, size_t max);
 

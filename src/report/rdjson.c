@@ -3,6 +3,7 @@
 
 #include "core/json.h"
 #include "report/formats.h"
+#include "report/phrases.h"
 
 enum { TITLE_BYTES = 500, BODY_BYTES = 20000 };
 
@@ -23,11 +24,23 @@ static void add_range(struct json *at, const struct finding *finding)
 						       : finding->line);
 }
 
+static void add_suggestion(struct json *at, const struct finding *finding)
+{
+	struct json *suggestion =
+		json_add_object(json_set_array(at, "suggestions"));
+	char *text = phrase_suggestion(finding);
+
+	add_range(suggestion, finding);
+	json_set_string(suggestion, "text", text);
+	free(text);
+}
+
 static void add_diagnostic(struct json *list, const struct finding *finding)
 {
 	struct json *at = json_add_object(list);
 	struct json *location;
 	struct buf text;
+	char *rule;
 
 	/* reviewdog posts it as a comment. */
 	buf_init(&text, REPORT_NEUTRAL_GROWTH << 20);
@@ -42,15 +55,11 @@ static void add_diagnostic(struct json *list, const struct finding *finding)
 	if (finding->line > 0)
 		add_range(location, finding);
 	json_set_string(at, "severity", severity_word[finding->severity]);
-	json_set_string(json_set_object(at, "code"), "value",
-			finding->rule ? finding->rule : finding->category);
-	if (finding->suggestion && finding->line > 0) {
-		struct json *suggestion =
-			json_add_object(json_set_array(at, "suggestions"));
-
-		add_range(suggestion, finding);
-		json_set_string(suggestion, "text", finding->suggestion);
-	}
+	rule = phrase_rule(finding);
+	json_set_string(json_set_object(at, "code"), "value", rule);
+	free(rule);
+	if (finding->suggestion && finding->line > 0)
+		add_suggestion(at, finding);
 }
 
 static void render(struct buf *out, const struct report *report)

@@ -1,10 +1,20 @@
-/* SARIF 2.1.0: a run of the document for each run of ours. */
+/*
+ * SARIF 2.1.0: a run of the document for each run of ours. Made so that
+ * GitHub's code scanning takes it: rules that are described, a category for
+ * each workflow, a document that is never without a run. No columns: regions
+ * are whole lines.
+ */
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/json.h"
 #include "core/strvec.h"
+#include "core/text.h"
 #include "report/formats.h"
+#include "report/phrases.h"
+
+#define SOURCE_ROOT "%SRCROOT%"
 
 static const char *const level[SEVERITY_COUNT] = {
 	[SEVERITY_INFO] = "note",
@@ -13,46 +23,46 @@ static const char *const level[SEVERITY_COUNT] = {
 	[SEVERITY_CRITICAL] = "error",
 };
 
-static const char *rule_of(const struct finding *finding)
-{
-	if (finding->rule)
-		return finding->rule;
-	return finding->category ? finding->category : "finding";
-}
-
-/* In a plain text of SARIF brackets make links, and a backslash unmakes them.
- */
+/* In a plain text of SARIF [text](target) makes a link, which a backslash
+ * unmakes and another one makes again; braces come twice, as one alone is a
+ * place for an argument. */
 static void add_plain(struct buf *out, const char *text)
 {
-	for (; *text; text++) {
-		if (strchr("[]\\", *text))
-			buf_addch(out, '\\');
-		buf_addch(out, *text);
+	char *clean = text_clean(text, true);
+
+	for (const char *at = clean; *at; at++) {
+		size_t slashes = strspn(at, "\\");
+
+		if (!strncmp(at + slashes, "](", 2)) {
+			buf_addf(out, "%.*s%.*s\\]", (int)slashes, at,
+				 (int)slashes, at);
+			at += slashes;
+			continue;
+		}
+		if (strchr("{}", *at))
+			buf_addch(out, *at);
+		buf_addch(out, *at);
 	}
+	free(clean);
 }
 
-static struct json *message(const char *title, const char *body)
+static void set_message(struct json *at, const char *name, const char *text)
 {
-	struct json *at = json_new_object();
-	struct buf text;
+	struct buf plain;
 
-	buf_init(&text, 1 << 20);
-	add_plain(&text, title);
-	if (body && *body) {
-		buf_addstr(&text, ": ");
-		add_plain(&text, body);
-	}
-	json_set_string(at, "text", text.ptr);
-	buf_release(&text);
-	return at;
+	buf_init(&plain, 1 << 20);
+	add_plain(&plain, text);
+	json_set_string(json_set_object(at, name), "text", plain.ptr);
+	buf_release(&plain);
 }
 
 /* SARIF wants a URI: bytes that may not stand in one are percent-encoded. */
-static void add_uri(struct json *at, const char *path)
+static void set_artifact(struct json *at, const char *path)
 {
 	static const char unreserved[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 		"0123456789-._~/+@=,";
+	struct json *artifact = json_set_object(at, "artifactLocation");
 	struct buf uri;
 
 	buf_init(&uri, 1 << 16);
@@ -62,89 +72,186 @@ static void add_uri(struct json *at, const char *path)
 		else
 			buf_addf(&uri, "%%%02X", (unsigned char)*path);
 	}
-	json_set_string(at, "uri", uri.ptr);
-	json_set_string(at, "uriBaseId", "%SRCROOT%");
+	json_set_string(artifact, "uri", uri.ptr);
+	json_set_string(artifact, "uriBaseId", SOURCE_ROOT);
 	buf_release(&uri);
+}
+
+static void set_region(struct json *at, const char *name,
+		       const struct finding *finding)
+{
+	struct json *region = json_set_object(at, name);
+
+	json_set_int(region, "startLine", finding->line);
+	if (finding->end_line > finding->line)
+		json_set_int(region, "endLine", finding->end_line);
 }
 
 static void add_location(struct json *result, const struct finding *finding)
 {
 	struct json *locations = json_set_array(result, "locations");
 	struct json *physical;
-	struct json *region;
 
 	if (!finding->path)
 		return;
 	physical = json_set_object(json_add_object(locations),
 				   "physicalLocation");
-	add_uri(json_set_object(physical, "artifactLocation"), finding->path);
-	if (finding->line < 1)
-		return;
-	region = json_set_object(physical, "region");
-	json_set_int(region, "startLine", finding->line);
-	if (finding->end_line > finding->line)
-		json_set_int(region, "endLine", finding->end_line);
+	set_artifact(physical, finding->path);
+	if (finding->line > 0)
+		set_region(physical, "region", finding);
 }
 
-static void add_result(struct json *results, const struct finding *finding)
+static void add_fix(struct json *result, const struct finding *finding)
 {
-	struct json *result = json_add_object(results);
+	struct json *fix = json_add_object(json_set_array(result, "fixes"));
+	struct json *change =
+		json_add_object(json_set_array(fix, "artifactChanges"));
+	struct json *replacement =
+		json_add_object(json_set_array(change, "replacements"));
+	char *text = phrase_suggestion(finding);
 
-	json_set_string(result, "ruleId", rule_of(finding));
-	json_set_string(result, "level", level[finding->severity]);
-	json_set(result, "message", message(finding->title, finding->body));
-	add_location(result, finding);
-	json_set_string(json_set_object(result, "partialFingerprints"),
-			"referee/v1", finding->fingerprint);
-	json_set_string(json_set_object(result, "properties"), "severity",
-			severity_name(finding->severity));
+	set_artifact(change, finding->path);
+	set_region(replacement, "deletedRegion", finding);
+	json_set_string(json_set_object(replacement, "insertedContent"), "text",
+			text);
+	free(text);
 }
 
-static void add_rules(struct json *driver, const struct run_record *record)
+static void add_text(struct json *result, const struct finding *finding,
+		     const char *rule)
 {
-	struct json *rules = json_set_array(driver, "rules");
-	struct strvec seen = STRVEC_INIT;
+	const char *title = finding->title && *finding->title ? finding->title
+							      : rule;
+	struct buf text;
 
-	for (size_t i = 0; i < record->findings.len; i++) {
-		const char *id = rule_of(&record->findings.items[i]);
+	buf_init(&text, 1 << 20);
+	buf_addstr(&text, title);
+	if (finding->body && *finding->body)
+		buf_addf(&text, ": %s", finding->body);
+	set_message(result, "message", text.ptr);
+	buf_release(&text);
+}
 
-		if (strvec_has(&seen, id))
-			continue;
-		strvec_add(&seen, id);
-		json_set_string(json_add_object(rules), "id", id);
+/* What of the rule is known where only the record is. */
+static void add_rule(struct json *rules, const struct finding *finding,
+		     const char *id)
+{
+	static const char help[] =
+		"'referee dismiss FINGERPRINT --reason TEXT' hides a finding "
+		"that is wrong or of no use until its code changes.";
+	struct json *rule = json_add_object(rules);
+	struct buf text;
+
+	json_set_string(rule, "id", id);
+	buf_init(&text, 1 << 10);
+	buf_addf(&text, finding->rule ? "Rule %s" : "Remarks on %s", id);
+	set_message(rule, "shortDescription", text.ptr);
+	buf_reset(&text);
+	buf_addf(&text,
+		 finding->rule ? "What the rule %s finds in changed code."
+			       : "What agents remark on %s in a change.",
+		 id);
+	set_message(rule, "fullDescription", text.ptr);
+	buf_release(&text);
+	set_message(rule, "help", help);
+}
+
+/* The place of the finding's rule among the rules of its run. */
+static size_t rule_index(struct strvec *ids, struct json *rules,
+			 const struct finding *finding, const char *id)
+{
+	for (size_t i = 0; i < ids->len; i++)
+		if (!strcmp(ids->v[i], id))
+			return i;
+	strvec_add(ids, id);
+	add_rule(rules, finding, id);
+	return ids->len - 1;
+}
+
+static void add_results(struct json *run, struct json *rules,
+			const struct finding_list *findings)
+{
+	struct json *results = json_set_array(run, "results");
+	struct strvec ids = STRVEC_INIT;
+
+	for (size_t i = 0; i < findings->len; i++) {
+		const struct finding *finding = &findings->items[i];
+		struct json *result = json_add_object(results);
+		char *id = phrase_rule(finding);
+
+		json_set_string(result, "ruleId", id);
+		json_set_int(result, "ruleIndex",
+			     (int64_t)rule_index(&ids, rules, finding, id));
+		json_set_string(result, "level", level[finding->severity]);
+		add_text(result, finding, id);
+		add_location(result, finding);
+		json_set_string(json_set_object(result, "partialFingerprints"),
+				"referee/v1", finding->fingerprint);
+		json_set_string(json_set_object(result, "properties"),
+				"severity", severity_name(finding->severity));
+		if (finding->suggestion && finding->path && finding->line > 0)
+			add_fix(result, finding);
+		free(id);
 	}
-	strvec_release(&seen);
+	strvec_release(&ids);
 }
 
-static void add_run(struct json *runs, const struct report_run *shown)
+/* The run, and the list for its rules. */
+static struct json *add_empty_run(struct json **rules, struct json *runs)
 {
-	const struct run_record *record = shown->record;
 	struct json *run = json_add_object(runs);
 	struct json *driver = json_set_object(json_set_object(run, "tool"),
 					      "driver");
-	struct json *results = json_set_array(run, "results");
-	struct json *invocation =
-		json_add_object(json_set_array(run, "invocations"));
 
 	json_set_string(driver, "name", "referee");
-	json_set_string(driver, "version", PACKAGE_VERSION);
-	add_rules(driver, record);
+	json_set_string(driver, "semanticVersion", PACKAGE_VERSION);
+	*rules = json_set_array(driver, "rules");
+	set_message(json_set_object(json_set_object(run, "originalUriBaseIds"),
+				    SOURCE_ROOT),
+		    "description", "The top folder of the repository.");
+	return run;
+}
+
+static void add_invocation(struct json *run, const struct run_record *record)
+{
+	struct json *at = json_add_object(json_set_array(run, "invocations"));
+	bool has_failed = record->verdict == VERDICT_FAILED;
+	char when[CLOCK_TEXT_SIZE];
+	struct json *told;
+
+	clock_format(when, record->started_at_ms);
+	json_set_string(at, "startTimeUtc", when);
+	clock_format(when, record->started_at_ms + record->duration_ms);
+	json_set_string(at, "endTimeUtc", when);
+	json_set_bool(at, "executionSuccessful", !has_failed);
+	if (!record->reason || !*record->reason)
+		return;
+	told = json_add_object(
+		json_set_array(at, "toolExecutionNotifications"));
+	json_set_string(told, "level", has_failed ? "error" : "note");
+	set_message(told, "message", record->reason);
+}
+
+static void add_run(struct json *runs, const struct run_record *record)
+{
+	struct json *rules;
+	struct json *run = add_empty_run(&rules, runs);
+	struct buf id;
+
+	/* A category and what tells one of its runs from the next. */
+	buf_init(&id, 1 << 10);
+	buf_addf(&id, "%s/%s", record->workflow, record->id);
 	json_set_string(json_set_object(run, "automationDetails"), "id",
-			record->workflow);
-	json_set_bool(invocation, "executionSuccessful",
-		      record->verdict != VERDICT_FAILED);
-	if (record->reason)
-		json_set(json_add_object(json_set_array(
-				 invocation, "toolExecutionNotifications")),
-			 "message", message(record->reason, NULL));
-	for (size_t i = 0; i < record->findings.len; i++)
-		add_result(results, &record->findings.items[i]);
+			id.ptr);
+	buf_release(&id);
+	add_invocation(run, record);
+	add_results(run, rules, &record->findings);
 }
 
 static void render(struct buf *out, const struct report *report)
 {
 	struct json *doc = json_new_object();
-	struct json *runs;
+	struct json *runs, *rules;
 	char *text;
 
 	json_set_string(doc, "$schema",
@@ -152,7 +259,9 @@ static void render(struct buf *out, const struct report *report)
 	json_set_string(doc, "version", "2.1.0");
 	runs = json_set_array(doc, "runs");
 	for (size_t i = 0; i < report->count; i++)
-		add_run(runs, &report->runs[i]);
+		add_run(runs, report->runs[i].record);
+	if (!report->count)
+		json_set_array(add_empty_run(&rules, runs), "results");
 	text = json_print_pretty(doc);
 	buf_addf(out, "%s\n", text);
 	free(text);

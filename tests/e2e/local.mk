@@ -21,6 +21,7 @@ E2E_TESTS += \
 	tests/e2e/t0260-hostile-pull.t \
 	tests/e2e/t0270-seed-workflows.t \
 	tests/e2e/t0280-formats.t \
+	tests/e2e/t0285-report-schemas.t \
 	tests/e2e/t0300-services-schema.t \
 	tests/e2e/t0410-workflow-schema.t \
 	tests/e2e/t0600-spending.t \
@@ -54,8 +55,10 @@ E2E_TESTS += \
 	tests/e2e/t0616-unreadable.t \
 	tests/e2e/t0900-manual.t
 
-# What the services send, for t0300.
-check_PROGRAMS += tests/lib/show_requests
+# What the services send, for t0300, and reports of every kind, for t0285.
+check_PROGRAMS += tests/lib/show_requests tests/lib/show_reports
+tests_lib_show_reports_SOURCES  = tests/lib/show_reports.c
+tests_lib_show_reports_LDADD    = libreport.a $(store_libs)
 tests_lib_show_requests_SOURCES = tests/lib/show_requests.c
 tests_lib_show_requests_LDADD   = $(services_libs)
 

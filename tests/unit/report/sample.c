@@ -10,7 +10,9 @@ static void add_finding(struct run_record *record, const char *path, int line,
 {
 	struct finding *finding = finding_list_add(&record->findings);
 
-	memcpy(finding->fingerprint, "0123456789ab", FINGERPRINT_SIZE);
+	memcpy(finding->fingerprint,
+	       record->findings.len > 1 ? "ba9876543210" : "0123456789ab",
+	       FINGERPRINT_SIZE);
 	finding->path = path ? xstrdup(path) : NULL;
 	finding->line = finding->end_line = line;
 	finding->severity = severity;

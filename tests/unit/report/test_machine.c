@@ -3,23 +3,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/attr.h"
+#include "core/alloc.h"
 #include "core/json.h"
 #include "sample.h"
+
+/* The record, which is released, in that format. */
+static struct json *parsed(struct run_record *record, const char *format)
+{
+	struct json *doc = NULL;
+	struct err err = ERR_INIT;
+	char *text = sample_render(record, format);
+
+	must(json_parse(&doc, text, strlen(text), &err));
+	free(text);
+	run_record_release(record);
+	return doc;
+}
 
 static struct json *rendered(const char *format)
 {
 	struct run_record record;
-	struct json *doc = NULL;
-	struct err err = ERR_INIT;
-	char *text;
 
 	sample_fill(&record);
-	text = sample_render(&record, format);
-	must(json_parse(&doc, text, strlen(text), &err));
-	free(text);
-	run_record_release(&record);
-	return doc;
+	return parsed(&record, format);
 }
 
 static void says(const struct json *doc, const char *path, const char *wanted)
@@ -109,6 +115,137 @@ Test(sarif, has_no_links_of_models)
 					  "");
 
 	cr_assert(strstr(text, "more") != NULL);
-	cr_expect(strstr(text, "!\\[x\\](http://x)") != NULL, "%s", text);
+	cr_expect(strstr(text, "![x\\](http://x)") != NULL, "%s", text);
 	json_free(doc);
+}
+
+Test(sarif, texts_are_taken_for_nothing_else)
+{
+	static const struct {
+		const char *title, *text;
+	} cases[] = {
+		{ "array[0] of C:\\x", "array[0] of C:\\x" },
+		{ "[a](1)", "[a\\](1)" },
+		{ "[a\\](1)", "[a\\\\\\](1)" },
+		{ "if {0} {", "if {{0}} {{" },
+		{ "\x1b[31mred\x07", "[31mred" },
+		{ "", "security" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct run_record record;
+		struct finding *finding;
+		struct json *doc;
+
+		sample_fill(&record);
+		finding = &record.findings.items[0];
+		free(finding->title);
+		finding->title = xstrdup(cases[i].title);
+		finding->body[0] = '\0';
+		doc = parsed(&record, "sarif");
+		says(doc, "runs.0.results.0.message.text", cases[i].text);
+		json_free(doc);
+	}
+}
+
+Test(sarif, describes_each_rule_once)
+{
+	struct run_record record;
+	struct json *doc;
+
+	sample_fill(&record);
+	record.findings.items[1].rule = xstrdup("ios-secret");
+	doc = parsed(&record, "sarif");
+	says(doc, "runs.0.tool.driver.rules.0.id", "security");
+	says(doc, "runs.0.tool.driver.rules.0.shortDescription.text",
+	     "Remarks on security");
+	says(doc, "runs.0.tool.driver.rules.1.id", "ios-secret");
+	says(doc, "runs.0.results.1.ruleId", "ios-secret");
+	cr_assert(
+		eq(i64, json_int_or(doc, "runs.0.results.1.ruleIndex", -1), 1));
+	json_free(doc);
+	doc = rendered("sarif");
+	cr_assert(eq(sz, json_len(json_find(doc, "runs.0.tool.driver.rules")),
+		     1));
+	json_free(doc);
+}
+
+Test(sarif, a_failed_run_is_no_success)
+{
+	struct run_record record;
+	struct json *doc;
+
+	sample_fill(&record);
+	record.verdict = VERDICT_FAILED;
+	record.reason = xstrdup("nobody answers");
+	doc = parsed(&record, "sarif");
+	cr_assert(not(json_bool_or(
+		doc, "runs.0.invocations.0.executionSuccessful", true)));
+	says(doc,
+	     "runs.0.invocations.0.toolExecutionNotifications.0.message.text",
+	     "nobody answers");
+	says(doc, "runs.0.invocations.0.toolExecutionNotifications.0.level",
+	     "error");
+	says(doc, "runs.0.automationDetails.id",
+	     "pr-review/01JD3M0000000000000000000A");
+	json_free(doc);
+}
+
+Test(sarif, is_never_without_a_run)
+{
+	struct report report = { 0 };
+	struct json *doc = NULL;
+	struct err err = ERR_INIT;
+	struct buf text;
+
+	buf_init(&text, 1 << 16);
+	report_format_find("sarif")->render(&text, &report);
+	must(json_parse(&doc, text.ptr, text.len, &err));
+	cr_assert(eq(sz, json_len(json_get(doc, "runs")), 1));
+	cr_assert(json_is_array(json_find(doc, "runs.0.results")));
+	json_free(doc);
+	buf_release(&text);
+}
+
+/* Lines are replaced, with the break behind the last. */
+Test(machine, a_suggestion_has_no_line_break_at_its_end)
+{
+	struct run_record record;
+	struct json *doc;
+
+	sample_fill(&record);
+	record.findings.items[0].suggestion = xstrdup("a\nb\n");
+	record.findings.items[0].end_line = 43;
+	record.findings.items[1].suggestion = xstrdup("nowhere");
+	doc = parsed(&record, "rdjson");
+	says(doc, "diagnostics.0.suggestions.0.text", "a\nb");
+	cr_assert(json_find(doc, "diagnostics.1.suggestions") == NULL);
+	json_free(doc);
+	sample_fill(&record);
+	record.findings.items[0].suggestion = xstrdup("a\nb\n");
+	doc = parsed(&record, "sarif");
+	says(doc,
+	     "runs.0.results.0.fixes.0.artifactChanges.0.replacements.0."
+	     "insertedContent.text",
+	     "a\nb");
+	json_free(doc);
+}
+
+Test(codequality, has_what_two_workflows_found_once)
+{
+	struct run_record record;
+	struct report_run runs[2] = { { &record, false }, { &record, false } };
+	struct report report = { .runs = runs, .count = 2 };
+	struct json *doc = NULL;
+	struct err err = ERR_INIT;
+	struct buf text;
+
+	sample_fill(&record);
+	buf_init(&text, 1 << 16);
+	report_format_find("codequality")->render(&text, &report);
+	must(json_parse(&doc, text.ptr, text.len, &err));
+	cr_assert(eq(sz, json_len(doc), 2));
+	json_free(doc);
+	buf_release(&text);
+	run_record_release(&record);
 }
