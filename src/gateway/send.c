@@ -145,6 +145,7 @@ static int start_http(struct asking *asking, int64_t timeout_ms,
 				    .max_reply_bytes = LIMIT_REPLY_BYTES,
 				    .ca_file = service->ca_file,
 				    .proxy = service->proxy,
+				    .is_once = true,
 				    .on_first_byte = on_first_byte,
 			    },
 			    on_reply, asking, err);

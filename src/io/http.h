@@ -57,8 +57,9 @@ struct http_request {
 	int max_redirects;      /* 0: a redirect is a reply like others */
 	const char *ca_file;    /* PEM; NULL: the system's */
 	const char *proxy;      /* NULL: from the environment; "": none */
-	bool is_once; /* must not arrive twice: libcurl repeats what went out on
-			 an old connection that ends without an answer */
+	bool is_once; /* must not arrive twice: else one that went out on an old
+			 connection, which ended without an answer, is sent
+			 again */
 	http_first_byte_fn *on_first_byte; /* may start or cancel others */
 	http_data_fn *on_data;             /* may not call io/http itself */
 };

@@ -258,6 +258,27 @@ static int on_progress(void *user, curl_off_t to_come UNUSED,
 	return 0;
 }
 
+/*
+ * Just before each sending. libcurl repeats a request by itself when a
+ * connection that it had kept ends without an answer; the server may have done
+ * what the first one asked for.
+ */
+static int on_sending(void *user, char *remote_ip UNUSED, char *local_ip UNUSED,
+		      int remote_port UNUSED, int local_port UNUSED)
+{
+	struct transfer *t = user;
+	struct err err;
+
+	if (t->is_once && t->is_sent) {
+		err_set(&err, ERR_UNAVAILABLE,
+			"the connection ended without an answer");
+		break_off(t, &err);
+		return CURL_PREREQFUNC_ABORT;
+	}
+	t->is_sent = true;
+	return CURL_PREREQFUNC_OK;
+}
+
 static void prepare_headers(struct transfer *t)
 {
 	bool has_agent = false, has_type = false;
@@ -311,7 +332,6 @@ static void prepare_connection(const struct transfer *t)
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)t->connect_ms);
-	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, t->is_once ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -337,11 +357,14 @@ void transfer_prepare(struct transfer *t)
 	t->headers_done = false;
 	t->discarded_bytes = 0;
 	t->sent_bytes = 0;
+	t->is_sent = false;
 	curl_easy_setopt(easy, CURLOPT_URL, t->url);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_sending);
+	curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
 	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
 	curl_easy_setopt(easy, CURLOPT_XFERINFODATA, t);
 	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);

@@ -32,6 +32,7 @@ struct transfer {
 	int64_t timeout_ms, idle_ms, connect_ms;
 	int max_redirects, hops;
 	bool is_once;
+	bool is_sent; /* in this hop, once */
 
 	struct http_reply reply;
 	size_t header_bytes, data_bytes, discarded_bytes, sent_bytes;

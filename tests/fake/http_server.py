@@ -14,6 +14,7 @@ import time
 from urllib.parse import parse_qs, urlsplit
 
 connections = itertools.count(1)
+deserted = []
 
 
 class Request:
@@ -134,8 +135,19 @@ def slow(request, send, number):
     reply(send, 200, b"slept")
 
 
+def desert(request, send, number):
+    """Gone without an answer, having taken the request."""
+    deserted.append(number)
+    raise EOFError
+
+
+def count_deserted(request, send, number):
+    reply(send, 200, str(len(deserted)).encode())
+
+
 PAGES = {
-    "/bomb": bomb, "/chunked": chunked, "/close": close_early, "/drip": drip,
+    "/bomb": bomb, "/chunked": chunked, "/close": close_early, "/desert": desert,
+    "/deserted": count_deserted, "/drip": drip,
     "/echo": echo, "/flood": flood, "/garbage": garbage, "/hang": hang,
     "/huge": huge, "/interim": interim, "/loop": loop, "/none": no_content,
     "/redirect": redirect, "/slow": slow, "/stall": stall, "/status": status,

@@ -495,6 +495,36 @@ Test(http, ends_all_that_is_under_way_when_it_is_freed)
 	free(url);
 }
 
+/* On a connection that an earlier request opened. */
+Test(http, sends_again_by_itself_only_what_may_arrive_twice)
+{
+	for (int is_once = 0; is_once < 2; is_once++) {
+		struct ending first = { 0 }, end = { 0 }, count = { 0 };
+		char *url = url_of(is_once, "/desert");
+		char *other = url_of(is_once, "/echo");
+		char *counter = url_of(is_once, "/deserted");
+		struct http_request request = request_of(other);
+
+		run_request(&first, &request);
+		request.url = url;
+		request.method = "POST";
+		request.body = "it";
+		request.body_len = 2;
+		request.is_once = is_once;
+		run_request(&end, &request);
+		cr_assert(eq(int, end.code, ERR_UNAVAILABLE));
+		request = request_of(counter);
+		run_request(&count, &request);
+		/* The count goes on: twice, and then once more. */
+		cr_assert(eq(str, count.body, is_once ? "3" : "2"));
+		ending_release(&first);
+		ending_release(&count);
+		free(url);
+		free(other);
+		free(counter);
+	}
+}
+
 Test(http, runs_hundreds_at_once_and_ends_each_once)
 {
 	static const char *const paths[] = { "/slow?s=0.2", "/chunked", "/hang",
