@@ -2,6 +2,7 @@
 
 #include <glob.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "core/text.h"
 #include "io/child.h"
@@ -64,6 +65,16 @@ static void add_java(struct strvec *argv)
 	}
 }
 
+/* bubblewrap leaves root all it may do, even to make the system writable.
+ * Others have nothing to lose, and may not say so to a bwrap that is setuid. */
+static void drop_powers(struct strvec *argv)
+{
+	if (geteuid() != 0)
+		return;
+	strvec_add(argv, "--cap-drop");
+	strvec_add(argv, "ALL");
+}
+
 static void add_limit(struct strvec *argv, const char *name, int64_t value)
 {
 	if (value)
@@ -76,12 +87,15 @@ void sandbox_add_words(struct strvec *argv, const struct sandbox *sandbox)
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		strvec_add(argv, words[i]);
+	drop_powers(argv);
 	add_java(argv);
 	if (sandbox->directory) {
 		strvec_add(argv, "--bind");
 		strvec_add(argv, sandbox->directory);
 		strvec_add(argv, "/work");
 	}
+	strvec_add(argv, "--remount-ro");
+	strvec_add(argv, "/");
 	strvec_add(argv, "--chdir");
 	strvec_add(argv, sandbox->directory ? "/work" : "/tmp");
 	strvec_add(argv, "--");

@@ -11,13 +11,14 @@
 /** \file
  * A place for programs that nobody vouches for, made by bubblewrap: no network,
  * the system read-only, nothing of ours or of anybody's home, a /tmp of its
- * own, no process that outlives it. What runs there is a child like any other
- * (io/child.h), whose time and output are bounded.
+ * own (memory, at most half of the machine's), no process that outlives it.
+ * What runs there is a child like any other (io/child.h), whose time and output
+ * are bounded.
  */
 
 /** Zero: no limit of that kind. All but the first are of each process. */
 struct sandbox_limits {
-	int64_t processes;
+	int64_t processes;    /* of our user; the kernel spares root */
 	int64_t memory_bytes; /* that it may write to */
 	int64_t cpu_seconds;
 	int64_t file_bytes; /* of one file it writes */

@@ -11,4 +11,5 @@ tests_unit_io_test_io_SOURCES  = \
 	tests/unit/io/test_http.c \
 	tests/unit/io/test_loop.c \
 	tests/unit/io/test_redirect.c \
+	tests/unit/io/test_sandbox.c \
 	tests/unit/io/test_tls.c
