@@ -3,6 +3,7 @@
 
 #include "core/alloc.h"
 #include "core/clock.h"
+#include "core/limits.h"
 #include "core/log.h"
 #include "core/random.h"
 #include "gateway/machine.h"
@@ -292,6 +293,7 @@ static bool repair(struct asking *asking)
 	struct service_result *result = &asking->result;
 
 	if (result->fault != FAULT_ANSWER || asking->bad_answer ||
+	    result->reply.text.len > LIMIT_REPAIR_BYTES ||
 	    asking->attempts >= RETRY_ATTEMPTS_PER_ASK ||
 	    asking_target(asking)->service->ops->is_local)
 		return false;

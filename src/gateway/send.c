@@ -8,28 +8,6 @@
 #include "gateway/machine.h"
 #include "io/http.h"
 
-/* Our own and the transport's failures, as the policies see them. */
-static enum fault fault_of(const struct err *err)
-{
-	switch (err->code) {
-	case ERR_TIMEOUT:
-		return FAULT_TIMEOUT;
-	case ERR_UNAVAILABLE:
-	case ERR_SYSTEM:
-		return FAULT_CONNECT;
-	case ERR_NOT_FOUND:
-		return FAULT_UNSUPPORTED;
-	case ERR_CANCELLED:
-		return FAULT_CANCELLED;
-	case ERR_INVALID:
-		return FAULT_REQUEST;
-	case ERR_AUTH:
-		return FAULT_AUTH;
-	default:
-		return FAULT_ENVELOPE;
-	}
-}
-
 static void on_reply(struct http_reply *reply, const struct err *err,
 		     void *payload)
 {
@@ -39,9 +17,9 @@ static void on_reply(struct http_reply *reply, const struct err *err,
 
 	gateway_enter(gateway);
 	if (err) {
-		asking->is_unsent = err->detail == HTTP_NOT_SENT;
-		service_result_fail(&asking->result, fault_of(err), "%s",
-				    err->msg);
+		service_result_no_reply(&asking->result, asking->request.url,
+					err);
+		asking->is_unsent = asking->result.is_unsent;
 	} else if (!asking->is_stopping) {
 		asking->result.status = reply->status;
 		service->ops->parse(&asking->result, service, &asking->chat,
@@ -70,6 +48,7 @@ static void on_service_done(struct service_result *result, void *payload)
 	service_result_release(&asking->result);
 	asking->result = *result;
 	service_result_init(result);
+	asking->is_unsent = asking->result.is_unsent;
 	asking_take_result(asking);
 	gateway_leave(gateway);
 }
@@ -166,9 +145,8 @@ int send_start(struct asking *asking, int64_t timeout_ms)
 	if (status < 0) {
 		asking->http_call = NULL;
 		asking->service_call = NULL;
+		service_result_no_reply(&asking->result, NULL, &err);
 		asking->is_unsent = true;
-		service_result_fail(&asking->result, fault_of(&err), "%s",
-				    err.msg);
 	}
 	return status;
 }

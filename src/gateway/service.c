@@ -9,6 +9,7 @@
 #include "core/limits.h"
 #include "core/secret.h"
 #include "core/text.h"
+#include "io/http.h"
 
 static const char *const answer_kind_names[ANSWER_KIND_COUNT] = {
 	[ANSWER_FINDINGS] = "findings", [ANSWER_FILES] = "files",
@@ -138,6 +139,61 @@ void service_result_fail(struct service_result *result, enum fault fault,
 	free(clean);
 	buf_release(&text);
 	result->fault = fault;
+}
+
+/* Our own and the transport's failures, as the policies see them. */
+static enum fault fault_of(const struct err *err)
+{
+	switch (err->code) {
+	case ERR_TIMEOUT:
+		return FAULT_TIMEOUT;
+	case ERR_UNAVAILABLE:
+	case ERR_SYSTEM:
+		return FAULT_CONNECT;
+	case ERR_NOT_FOUND:
+		return FAULT_UNSUPPORTED;
+	case ERR_CANCELLED:
+		return FAULT_CANCELLED;
+	case ERR_INVALID:
+		return FAULT_REQUEST;
+	case ERR_AUTH:
+		return FAULT_AUTH;
+	case ERR_PROTOCOL:
+		/* A certificate, or no TLS at all. */
+		return err->detail == HTTP_NOT_SENT ? FAULT_CONNECT
+						    : FAULT_ENVELOPE;
+	default:
+		return FAULT_ENVELOPE;
+	}
+}
+
+/* What people can look at; "" where that is no use. */
+static const char *advice(const struct err *err)
+{
+	if (err->code == ERR_TIMEOUT)
+		return "; see `timeout`";
+	if (err->detail != HTTP_NOT_SENT)
+		return "";
+	return err->code == ERR_PROTOCOL
+		       ? "; see `url`, and `ca_file` if it has a certificate "
+			 "of your own"
+		       : "; see `url`, `proxy` and the network";
+}
+
+void service_result_no_reply(struct service_result *result, const char *url,
+			     const struct err *err)
+{
+	const char *host = url ? strstr(url, "://") : NULL;
+	int len;
+
+	host = host ? host + 3 : "";
+	len = (int)strcspn(host, "/?#");
+	service_result_fail(result, fault_of(err), "%s%s%.*s%s", err->msg,
+			    len ? ": " : "", len, host, advice(err));
+	result->is_unsent = err->detail == HTTP_NOT_SENT;
+	/* The certificate will be the same in a second. */
+	if (err->code == ERR_PROTOCOL && result->is_unsent)
+		result->should_retry = 0;
 }
 
 char *service_complaint(const struct chat *chat)

@@ -184,6 +184,7 @@ struct service_result {
 	int should_retry;         /* 1, 0: the provider says; -1: it does not */
 	unsigned quirks; /* FAULT_REQUEST: would succeed with these   */
 	bool no_usage;   /* its cost cannot be known from the reply   */
+	bool is_unsent;  /* no byte of it has left: it costs nothing  */
 	struct rate_notice rate;
 	struct chat_reply reply;
 	char message[256]; /* of a fault: one clean line, no secrets */
@@ -195,6 +196,12 @@ void service_result_release(struct service_result *result);
 /** Sets fault and message; the message is cleaned. For parse and start. */
 void service_result_fail(struct service_result *result, enum fault fault,
 			 const char *fmt, ...) PRINTF(3, 4);
+
+/** Fails it for a request to `url` (NULL: not said) that brought no reply: what
+ * went wrong, with whom, and what to look at. Sets is_unsent and
+ * should_retry. */
+void service_result_no_reply(struct service_result *result, const char *url,
+			     const struct err *err);
 
 /** Called exactly once for each start, on the loop's thread, never from inside
  * start. May take `result->reply` over by zeroing it. */

@@ -132,6 +132,16 @@ enum budget_answer spend_reserve(struct asking *asking)
 	return BUDGET_FITS;
 }
 
+/* A usage of more than this many times the worst case, and some more for what
+ * providers add to prompts, is a mistake or a lie. */
+#define BELIEVED_TIMES 4
+#define BELIEVED_NUSD  100000000
+
+static bool is_believed(int64_t cost_nusd, int64_t reserved_nusd)
+{
+	return (cost_nusd - BELIEVED_NUSD) / BELIEVED_TIMES <= reserved_nusd;
+}
+
 /* Was anything said of how much it was? */
 static bool has_usage(const struct service_result *result)
 {
@@ -165,13 +175,15 @@ static void price_line(struct asking *asking)
 						: asking->model);
 	if (!price)
 		price = spend_price(asking->gateway, service, asking->model);
-	if (price && has_usage(result)) {
+	if (price && has_usage(result))
 		line->cost_nusd = price_cost(price, &result->reply.usage,
 					     false);
+	if (price && has_usage(result) &&
+	    is_believed(line->cost_nusd, line->reserved_nusd)) {
 		asking->saved_nusd += price_saved(price, &result->reply.usage);
 		return;
 	}
-	if (result->status >= 300) {
+	if (result->status >= 300 && !result->no_usage) {
 		line->cost_nusd = 0;
 		return;
 	}

@@ -50,7 +50,10 @@ static void add_messages(struct json *body, const struct chat *chat)
 	add_text(content, prompt->task, false);
 	if (!chat->bad_answer)
 		return;
-	add_text(add_message(messages, "assistant"), chat->bad_answer, false);
+	/* A message without a word is refused. */
+	if (chat->bad_answer[strspn(chat->bad_answer, " \t\r\n")])
+		add_text(add_message(messages, "assistant"), chat->bad_answer,
+			 false);
 	complaint = service_complaint(chat);
 	add_text(add_message(messages, "user"), complaint, false);
 	free(complaint);
@@ -166,7 +169,8 @@ static void take_error(struct service_result *out, const struct chat *chat,
 {
 	const char *type = json_string_or(error, "type", NULL);
 	const char *code = json_string_or(error, "details.error_code", NULL);
-	const char *message = json_string_or(error, "message", "");
+	const char *message = json_string_or(
+		error, json_is_string(error) ? "" : "message", "");
 	enum fault fault = error_fault(words, ARRAY_LEN(words), NULL, code,
 				       FAULT_NONE);
 
@@ -183,34 +187,27 @@ static void take_error(struct service_result *out, const struct chat *chat,
 static void read_usage(struct service_result *out, const struct json *usage)
 {
 	struct usage *to = &out->reply.usage;
-	int64_t tokens;
+	const struct {
+		const char *path;
+		int64_t *to;
+	} counts[] = {
+		{ "input_tokens", &to->input_tokens },
+		{ "output_tokens", &to->output_tokens },
+		{ "cache_read_input_tokens", &to->cached_tokens },
+		{ "cache_creation_input_tokens", &to->cache_write_tokens },
+		{ "cache_creation.ephemeral_1h_input_tokens",
+		  &to->cache_write_long_tokens },
+	};
 
-	if (!json_is_object(usage))
-		return;
-	/* A stream tells the input first and the output last. */
-	if ((tokens = reply_tokens(usage, "input_tokens")) >= 0)
-		to->input_tokens = tokens;
-	if ((tokens = reply_tokens(usage, "output_tokens")) >= 0)
-		to->output_tokens = tokens;
-	if ((tokens = reply_tokens(usage, "cache_read_input_tokens")) >= 0)
-		to->cached_tokens = tokens;
-	if ((tokens = reply_tokens(usage, "cache_creation_input_tokens")) >= 0)
-		to->cache_write_tokens = tokens;
-	tokens = reply_tokens(usage,
-			      "cache_creation.ephemeral_1h_input_tokens");
-	if (tokens >= 0 && tokens <= to->cache_write_tokens)
-		to->cache_write_long_tokens = tokens;
-	/* A number nobody can believe says nothing. */
-	if (json_get(usage, "output_tokens") &&
-	    reply_tokens(usage, "output_tokens") < 0)
+	/* A number nobody can believe says nothing, of the others neither. A
+	 * stream tells the input first and the output last. */
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+		if (!reply_take_tokens(counts[i].to, usage, counts[i].path))
+			out->no_usage = true;
+	if (to->cache_write_long_tokens > 0 &&
+	    to->cache_write_long_tokens > to->cache_write_tokens)
 		out->no_usage = true;
-	if (json_get(usage, "input_tokens") &&
-	    reply_tokens(usage, "input_tokens") < 0)
-		out->no_usage = true;
-	if (!out->reply.raw_usage)
-		out->reply.raw_usage = json_new_object();
-	for (const struct json *at = json_first(usage); at; at = json_next(at))
-		json_set(out->reply.raw_usage, json_name(at), json_copy(at));
+	reply_keep_usage(out, usage);
 }
 
 static const struct {
@@ -244,16 +241,6 @@ static void read_stop(struct service_result *out, const char *reason)
 			    reason);
 }
 
-static void set_model(struct service_result *out, const struct json *message)
-{
-	const char *model = json_string_or(message, "model", NULL);
-
-	if (!model)
-		return;
-	free(out->reply.model);
-	out->reply.model = text_clean(model, false);
-}
-
 /* A reply that came as a whole. */
 static void read_message(struct service_result *out, const struct chat *chat,
 			 const struct json *doc)
@@ -262,7 +249,7 @@ static void read_message(struct service_result *out, const struct chat *chat,
 	struct err err = ERR_INIT;
 	const char *stop;
 
-	if (json_is_object(json_get(doc, "error"))) {
+	if (!json_is_null(json_get(doc, "error"))) {
 		take_error(out, chat, json_get(doc, "error"), FAULT_SERVER);
 		return;
 	}
@@ -271,7 +258,7 @@ static void read_message(struct service_result *out, const struct chat *chat,
 		service_result_fail(out, FAULT_ENVELOPE, "%s", err.msg);
 		return;
 	}
-	set_model(out, doc);
+	reply_set_model(out, doc, "model");
 	read_usage(out, json_get(doc, "usage"));
 	for (at = json_first(content); at; at = json_next(at))
 		if (strcmp(json_string_or(at, "type", ""), "text") == 0)
@@ -285,13 +272,14 @@ struct stream {
 	struct service_result *out;
 	const struct chat *chat;
 	bool has_stop_reason, has_ended;
+	bool has_usage; /* of all of it, not only of how it began */
 };
 
 static void on_start(struct stream *stream, const struct json *event)
 {
 	const struct json *message = json_get(event, "message");
 
-	set_model(stream->out, message);
+	reply_set_model(stream->out, message, "model");
 	read_usage(stream->out, json_get(message, "usage"));
 }
 
@@ -313,6 +301,8 @@ static void on_message_delta(struct stream *stream, const struct json *event)
 	const char *reason = json_string_or(event, "delta.stop_reason", NULL);
 
 	read_usage(stream->out, json_get(event, "usage"));
+	stream->has_usage |=
+		json_is_number(json_find(event, "usage.output_tokens"));
 	if (!reason)
 		return;
 	stream->has_stop_reason = true;
@@ -380,6 +370,9 @@ static void read_stream(struct service_result *out, const struct chat *chat,
 		json_free(event);
 	}
 	buf_release(&data);
+	/* What was written until it broke off is paid for. */
+	if (!stream.has_usage)
+		out->no_usage = true;
 	if (out->fault == FAULT_NONE && !stream.has_ended)
 		service_result_fail(out, FAULT_CONNECT,
 				    "the reply broke off in the middle");
@@ -431,10 +424,10 @@ static void parse(struct service_result *out, const struct service *service,
 				 err.msg);
 	else if (fault == FAULT_NONE)
 		read_message(out, chat, doc);
-	else if (json_is_object(json_get(doc, "error")))
+	else if (!json_is_null(json_get(doc, "error")))
 		take_error(out, chat, json_get(doc, "error"), fault);
 	else
-		service_result_fail(out, fault, "HTTP %d", reply->status);
+		reply_unreadable(out, reply, fault, "");
 	json_free(doc);
 }
 

@@ -48,7 +48,6 @@ static void release(struct service_call *call)
 
 static void end(struct service_call *call)
 {
-	call->result.no_usage = true;
 	call->done(&call->result, call->payload);
 	release(call);
 }
@@ -110,6 +109,9 @@ static void take_id(struct service_call *call, const struct http_reply *reply)
 	if (json_parse(&doc, reply->body.ptr, reply->body.len, &err) == 0 &&
 	    json_string(&id, doc, "id", &err) == 0 && is_id(id))
 		call->agent = xstrdup(id);
+	/* From here on it costs, whatever comes; how much is never said. */
+	if (call->agent)
+		call->result.no_usage = true;
 	json_free(doc);
 }
 
@@ -117,6 +119,7 @@ static void on_http(struct http_reply *reply, const struct err *err,
 		    void *payload)
 {
 	struct service_call *call = payload;
+	char *url;
 
 	call->http = NULL;
 	if (call->on_reply == on_removed) {
@@ -131,9 +134,11 @@ static void on_http(struct http_reply *reply, const struct err *err,
 		return;
 	}
 	if (err) {
-		fail(call,
-		     err->code == ERR_TIMEOUT ? FAULT_TIMEOUT : FAULT_CONNECT,
-		     err->msg);
+		url = service_url(call->service, "");
+		service_result_no_reply(&call->result, url, err);
+		free(url);
+		/* One that runs already costs all the same. */
+		call->result.is_unsent &= !call->agent;
 		remove_agent(call);
 		return;
 	}

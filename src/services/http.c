@@ -6,11 +6,13 @@
  *    "key": {"header": "Authorization", "prefix": "Bearer "},
  *    "body": {"model": "${model}", "input": "${prompt}"},
  *    "error": "/error/message", "error_code": "/error/code",
- *    "cost": "/usage/dollars", "stop": "/finish", "complete": "done"}
+ *    "faults": {"NO_CREDIT": "quota"}, "cost": "/usage/dollars",
+ *    "stop": "/finish", "complete": "done", "refused": "filtered"}
  *
  * Only "body" is required. ${...} stands for a part of the chat, in any string
  * of the body; "${max_tokens}" alone becomes a number. Where the answer and
- * the usage are is said by JSON pointers (RFC 6901).
+ * the usage are is said by JSON pointers (RFC 6901). "faults" says which of the
+ * vendor's codes is what in enum fault.
  */
 #include <ctype.h>
 #include <math.h>
@@ -203,11 +205,27 @@ static bool is_deep(const struct json *at, int depth)
 	return false;
 }
 
+static int check_faults(const struct json *faults, struct err *err)
+{
+	for (const struct json *at = json_first(faults); at;
+	     at = json_next(at)) {
+		const char *name = json_string_or(at, "", "");
+		enum fault fault;
+
+		if (!fault_parse(&fault, name) || fault == FAULT_NONE)
+			return err_set(err, ERR_INVALID,
+				       "'faults' has '%.40s', which is none",
+				       name);
+	}
+	return 0;
+}
+
 int http_service_check(const struct json *options, struct err *err)
 {
 	static const char *const names[] = {
-		"method", "path", "headers", "key",        "body",     "error",
-		"cost",   "stop", "about",   "error_code", "complete",
+		"method", "path",     "headers", "key",   "body",
+		"error",  "cost",     "stop",    "about", "error_code",
+		"faults", "complete", "refused",
 	};
 	const struct json *request = json_get(options, "request");
 	const struct json *at;
@@ -226,7 +244,7 @@ int http_service_check(const struct json *options, struct err *err)
 			return err_set(err, ERR_INVALID, "unknown key '%s'",
 				       json_name(at));
 	}
-	return 0;
+	return check_faults(json_get(request, "faults"), err);
 }
 
 static const char *const methods[] = { "POST", "PUT", "PATCH" };
@@ -269,13 +287,25 @@ static int build(struct service_request *out, const struct service *service,
 	return 0;
 }
 
-static const char *text_at(const struct service *service,
-			   const struct json *doc, const char *which)
+/* What the template's pointer `which` points at; NULL: nothing, or the template
+ * has none. */
+static const struct json *find(const struct service *service,
+			       const struct json *doc, const char *which)
 {
 	const struct json *request = json_get(service->options, "request");
-	const char *pointer = json_string_or(request, which, NULL);
 
-	return json_string_or(resolve(doc, pointer), "", NULL);
+	return resolve(doc, json_string_or(request, which, NULL));
+}
+
+/* The same as text, also of a number; the caller frees it. */
+static char *text_at(const struct service *service, const struct json *doc,
+		     const char *which)
+{
+	struct err err = ERR_INIT;
+	char *text = NULL;
+
+	return json_id(&text, find(service, doc, which), "", &err) == 0 ? text
+									: NULL;
 }
 
 static int64_t tokens_at(const struct service *service, const struct json *doc,
@@ -289,13 +319,28 @@ static int64_t tokens_at(const struct service *service, const struct json *doc,
 static void read_cost(struct service_result *out, const struct service *service,
 		      const struct json *doc)
 {
-	const struct json *request = json_get(service->options, "request");
-	const struct json *at = resolve(doc,
-					json_string_or(request, "cost", NULL));
+	const struct json *at = find(service, doc, "cost");
 	double dollars = json_double_or(at, "", -1);
 
 	if (dollars >= 0 && dollars <= DOLLARS_MAX)
 		out->reply.cost_nusd = (int64_t)ceil(dollars * 1e9);
+	else if (!json_is_null(at))
+		out->no_usage = true;
+}
+
+static void read_stop(struct service_result *out, const struct service *service,
+		      const struct json *doc)
+{
+	const struct json *request = json_get(service->options, "request");
+	const char *complete = json_string_or(request, "complete", NULL);
+	const char *refused = json_string_or(request, "refused", NULL);
+	char *stop = text_at(service, doc, "stop");
+
+	if (refused && stop && strcmp(stop, refused) == 0)
+		out->reply.stop = STOP_REFUSED;
+	else if (complete && (!stop || strcmp(stop, complete) != 0))
+		out->reply.stop = STOP_TRUNCATED;
+	free(stop);
 }
 
 /* The answer is text, or JSON that stands for itself. */
@@ -304,22 +349,61 @@ static void read_answer(struct service_result *out,
 {
 	const char *pointer = json_string_or(service->options, "answer", "");
 	const struct json *at = resolve(doc, pointer);
-	const char *stop = text_at(service, doc, "stop");
-	const char *complete = json_string_or(
-		json_get(service->options, "request"), "complete", NULL);
 	char *text;
 
+	read_stop(out, service, doc);
+
 	if (json_is_null(at)) {
-		service_result_fail(out, FAULT_ENVELOPE, "nothing at '%s'",
-				    pointer);
+		if (out->reply.stop == STOP_COMPLETE ||
+		    json_is_null(find(service, doc, "stop")))
+			service_result_fail(out, FAULT_ENVELOPE,
+					    "nothing at '%s'", pointer);
 		return;
 	}
-	if (complete && (!stop || strcmp(stop, complete) != 0))
-		out->reply.stop = STOP_TRUNCATED;
 	text = json_is_string(at) ? xstrdup(json_string_or(at, "", ""))
 				  : json_print(at);
 	buf_addstr(&out->reply.text, text);
 	free(text);
+}
+
+/* Is it an error, or a vendor's way of saying that there was none? */
+static bool is_error(const struct json *at)
+{
+	if (json_is_string(at))
+		return *json_string_or(at, "", "") != '\0';
+	if (json_is_number(at))
+		return json_double_or(at, "", 1) != 0;
+	if (json_is_array(at) || json_is_object(at))
+		return json_len(at) > 0;
+	return json_bool_or(at, "", false);
+}
+
+/* True: `out` has failed, by its status (`fault`) or by what it says. */
+static bool take_error(struct service_result *out,
+		       const struct service *service, const struct json *doc,
+		       enum fault fault)
+{
+	const struct json *faults = json_find(service->options,
+					      "request.faults");
+	const struct json *at = find(service, doc, "error");
+	char *code = text_at(service, doc, "error_code"), *text;
+	const char *named =
+		code ? json_string_or(json_get(faults, code), "", NULL) : NULL;
+
+	if (!fault && (named || is_error(at)))
+		fault = FAULT_SERVER;
+	if (fault) {
+		if (named)
+			fault_parse(&fault, named);
+		text = json_is_string(at)
+			       ? xstrdup(json_string_or(at, "", ""))
+			       : json_print(json_is_null(at) ? doc : at);
+		service_result_fail(out, fault, "%s%s%.200s", code ? code : "",
+				    code ? ": " : "", text);
+		free(text);
+	}
+	free(code);
+	return fault != FAULT_NONE;
 }
 
 static void parse(struct service_result *out, const struct service *service,
@@ -328,7 +412,6 @@ static void parse(struct service_result *out, const struct service *service,
 	enum fault fault = status_fault(reply->status);
 	struct json *doc = NULL;
 	struct err err = ERR_INIT;
-	const char *error;
 
 	(void)chat;
 	reply_read_waits(out, reply);
@@ -342,11 +425,7 @@ static void parse(struct service_result *out, const struct service *service,
 	out->reply.usage.output_tokens = tokens_at(service, doc,
 						   "output_tokens");
 	read_cost(out, service, doc);
-	error = text_at(service, doc, "error");
-	if (error || fault)
-		service_result_fail(out, fault ? fault : FAULT_SERVER, "%s",
-				    error ? error : "no reason is given");
-	else
+	if (!take_error(out, service, doc, fault))
 		read_answer(out, service, doc);
 	json_free(doc);
 }

@@ -49,7 +49,9 @@ static int add_messages(struct json *body, const struct chat *chat,
 	add_message(messages, "system", prompt->system);
 	add_message(messages, "user", text.ptr);
 	if (chat->bad_answer) {
-		add_message(messages, "assistant", chat->bad_answer);
+		/* A message without a word is refused. */
+		if (chat->bad_answer[strspn(chat->bad_answer, " \t\r\n")])
+			add_message(messages, "assistant", chat->bad_answer);
 		complaint = service_complaint(chat);
 		add_message(messages, "user", complaint);
 		free(complaint);
@@ -125,6 +127,45 @@ static int build(struct service_request *out, const struct service *service,
 	return 0;
 }
 
+/* "6m0s", "1s", "20ms", "1h2m3.5s"; Azure: whole seconds, or -1. */
+static int64_t duration_ms(const char *text)
+{
+	static const struct {
+		const char *unit;
+		double ms;
+	} units[] = {
+		{ "ms", 1 },
+		{ "s", 1e3 },
+		{ "m", 6e4 },
+		{ "h", 3.6e6 },
+	};
+	double sum = 0;
+
+	if (!text)
+		return -1;
+	while (*text) {
+		char *end;
+		double number = strtod(text, &end);
+		size_t u = 0;
+
+		if (end == text || !isdigit((unsigned char)*text) ||
+		    number > 1e6)
+			return -1;
+		if (!*end)
+			return (int64_t)(sum + number * 1e3);
+		while (u < ARRAY_LEN(units) &&
+		       (strncmp(end, units[u].unit, strlen(units[u].unit)) !=
+				0 ||
+			isalpha((unsigned char)end[strlen(units[u].unit)])))
+			u++;
+		if (u == ARRAY_LEN(units))
+			return -1;
+		sum += number * units[u].ms;
+		text = end + strlen(units[u].unit);
+	}
+	return (int64_t)sum;
+}
+
 static const struct error_word words[] = {
 	{ "insufficient_quota", FAULT_QUOTA },
 	{ "billing_hard_limit_reached", FAULT_QUOTA },
@@ -182,11 +223,31 @@ static void find_quirk(struct service_result *out,
 	}
 }
 
+/* Google's way of saying how long to wait, and that the day's share is used
+ * up, which no wait of ours outlasts. */
+static void read_details(struct service_result *out, const struct json *error)
+{
+	const struct json *at = json_first(json_get(error, "details"));
+
+	for (; out->fault == FAULT_RATE && at; at = json_next(at)) {
+		const struct json *of = json_first(json_get(at, "violations"));
+		int64_t wait =
+			duration_ms(json_string_or(at, "retryDelay", NULL));
+
+		if (wait >= 0)
+			out->wait_ms = wait;
+		for (; of; of = json_next(of))
+			if (strstr(json_string_or(of, "quotaId", ""), "PerDay"))
+				out->fault = FAULT_QUOTA;
+	}
+}
+
 static void take_error(struct service_result *out,
 		       const struct service *service, const struct chat *chat,
 		       const struct json *error, enum fault otherwise)
 {
-	const char *type = json_string_or(error, "type", NULL);
+	const char *type = json_string_or(
+		error, "type", json_string_or(error, "status", NULL));
 	const char *code = json_string_or(error, "code", NULL);
 	const char *message = json_is_string(error)
 				      ? json_string_or(error, "", "")
@@ -198,30 +259,35 @@ static void take_error(struct service_result *out,
 		error_fault(words, ARRAY_LEN(words), type, code, otherwise),
 		"%s: %s", name ? name : "error", message);
 	find_quirk(out, service, chat, error);
+	read_details(out, error);
 }
 
 /* prompt_tokens counts cached ones; ours are disjoint. */
 static void read_usage(struct service_result *out, const struct json *usage)
 {
-	int64_t prompt = reply_tokens(usage, "prompt_tokens");
-	int64_t cached = reply_tokens(usage,
-				      "prompt_tokens_details.cached_tokens");
-	int64_t written =
-		reply_tokens(usage, "prompt_tokens_details.cache_write_tokens");
-	int64_t apart = (cached > 0 ? cached : 0) + (written > 0 ? written : 0);
+	struct usage *to = &out->reply.usage;
+	int64_t prompt = -1, cached = -1, written = -1, apart;
 
-	if (!json_is_object(usage))
+	reply_keep_usage(out, usage);
+	/* A number nobody can believe says nothing, of the others neither. */
+	if (!reply_take_tokens(&prompt, usage, "prompt_tokens") ||
+	    !reply_take_tokens(&to->output_tokens, usage,
+			       "completion_tokens") ||
+	    !reply_take_tokens(&cached, usage,
+			       "prompt_tokens_details.cached_tokens") ||
+	    !reply_take_tokens(&written, usage,
+			       "prompt_tokens_details.cache_write_tokens"))
+		out->no_usage = true;
+	apart = (cached > 0 ? cached : 0) + (written > 0 ? written : 0);
+	if (prompt < 0)
 		return;
-	out->reply.raw_usage = json_copy(usage);
-	out->reply.usage.output_tokens = reply_tokens(usage,
-						      "completion_tokens");
-	if (prompt < 0 || apart > prompt) {
+	if (apart > prompt) {
 		out->no_usage = true;
 		return;
 	}
-	out->reply.usage.input_tokens = prompt - apart;
-	out->reply.usage.cached_tokens = cached;
-	out->reply.usage.cache_write_tokens = written;
+	to->input_tokens = prompt - apart;
+	to->cached_tokens = cached;
+	to->cache_write_tokens = written;
 }
 
 static const struct {
@@ -230,6 +296,11 @@ static const struct {
 } stops[] = {
 	{ "stop", STOP_COMPLETE },
 	{ "length", STOP_TRUNCATED },
+	/* as some servers of one's own call them */
+	{ "eos", STOP_COMPLETE },
+	{ "eos_token", STOP_COMPLETE },
+	{ "stop_sequence", STOP_COMPLETE },
+	{ "max_tokens", STOP_TRUNCATED },
 	{ "content_filter", STOP_REFUSED },
 };
 
@@ -251,23 +322,22 @@ static void read_completion(struct service_result *out,
 			    const struct chat *chat, const struct json *doc)
 {
 	const struct json *error = json_get(doc, "error");
-	const char *content, *reason, *model;
+	const char *content, *reason, *refusal;
 	struct err err = ERR_INIT;
 
 	if (!json_is_null(error)) {
 		take_error(out, service, chat, error, FAULT_SERVER);
 		return;
 	}
-	model = json_string_or(doc, "model", NULL);
-	if (model)
-		out->reply.model = text_clean(model, false);
+	reply_set_model(out, doc, "model");
 	read_usage(out, json_get(doc, "usage"));
 	if (json_string(&reason, doc, "choices.0.finish_reason", &err) < 0) {
 		service_result_fail(out, FAULT_ENVELOPE, "%s", err.msg);
 		return;
 	}
 	read_stop(out, reason);
-	if (json_is_string(json_find(doc, "choices.0.message.refusal")))
+	refusal = json_string_or(doc, "choices.0.message.refusal", "");
+	if (*refusal)
 		out->reply.stop = STOP_REFUSED;
 	content = json_string_or(doc, "choices.0.message.content", NULL);
 	if (content)
@@ -276,45 +346,6 @@ static void read_completion(struct service_result *out,
 		service_result_fail(out, FAULT_ENVELOPE,
 				    "choices.0.message.content: a string "
 				    "expected");
-}
-
-/* "6m0s", "1s", "20ms", "1h2m3.5s"; Azure: whole seconds, or -1. */
-static int64_t duration_ms(const char *text)
-{
-	static const struct {
-		const char *unit;
-		double ms;
-	} units[] = {
-		{ "ms", 1 },
-		{ "s", 1e3 },
-		{ "m", 6e4 },
-		{ "h", 3.6e6 },
-	};
-	double sum = 0;
-
-	if (!text)
-		return -1;
-	while (*text) {
-		char *end;
-		double number = strtod(text, &end);
-		size_t u = 0;
-
-		if (end == text || !isdigit((unsigned char)*text) ||
-		    number > 1e6)
-			return -1;
-		if (!*end)
-			return (int64_t)(sum + number * 1e3);
-		while (u < ARRAY_LEN(units) &&
-		       (strncmp(end, units[u].unit, strlen(units[u].unit)) !=
-				0 ||
-			isalpha((unsigned char)end[strlen(units[u].unit)])))
-			u++;
-		if (u == ARRAY_LEN(units))
-			return -1;
-		sum += number * units[u].ms;
-		text = end + strlen(units[u].unit);
-	}
-	return (int64_t)sum;
 }
 
 #define LIMITS "x-ratelimit-"
@@ -336,20 +367,25 @@ static void parse(struct service_result *out, const struct service *service,
 {
 	enum fault fault = status_fault(reply->status);
 	struct json *doc = NULL;
+	const struct json *error;
 	struct err err = ERR_INIT;
 
 	reply_read_waits(out, reply);
 	reply_read_request_id(out, reply, "x-request-id");
 	read_limits(&out->rate, reply);
-	if (json_parse(&doc, reply->body.ptr, reply->body.len, &err) < 0)
+	if (json_parse(&doc, reply->body.ptr, reply->body.len, &err) < 0) {
 		reply_unreadable(out, reply, fault ? fault : FAULT_ENVELOPE,
 				 err.msg);
-	else if (fault == FAULT_NONE)
+		return;
+	}
+	/* Google puts its errors into a list. */
+	error = json_get(json_is_array(doc) ? json_first(doc) : doc, "error");
+	if (fault == FAULT_NONE)
 		read_completion(out, service, chat, doc);
-	else if (!json_is_null(json_get(doc, "error")))
-		take_error(out, service, chat, json_get(doc, "error"), fault);
+	else if (!json_is_null(error))
+		take_error(out, service, chat, error, fault);
 	else
-		service_result_fail(out, fault, "HTTP %d", reply->status);
+		reply_unreadable(out, reply, fault, "");
 	json_free(doc);
 }
 

@@ -8,10 +8,15 @@
 #include "core/text.h"
 
 /* More tokens than any model reads or writes: a mistake or a lie. */
-#define TOKENS_MAX 100000000
+#define TOKENS_MAX 20000000
 
-#define REQUEST_ID_MAX 128
-#define QUOTE_MAX      80
+/* What is kept for the record of what a provider says of itself. */
+#define REQUEST_ID_MAX    128
+#define MODEL_MAX         128
+#define USAGE_MEMBERS_MAX 32
+#define USAGE_MEMBER_MAX  1024
+
+#define QUOTE_MAX 80
 
 /* A wait of more than a month was not meant. */
 #define WAIT_MAX_S (31L * 24 * 3600)
@@ -22,11 +27,27 @@ enum fault status_fault(long status)
 		long status;
 		enum fault fault;
 	} table[] = {
-		{ 401, FAULT_AUTH },       { 402, FAULT_QUOTA },
-		{ 403, FAULT_AUTH },       { 404, FAULT_MODEL },
-		{ 408, FAULT_SERVER },     { 409, FAULT_SERVER },
-		{ 413, FAULT_TOO_LARGE },  { 429, FAULT_RATE },
-		{ 503, FAULT_OVERLOADED }, { 529, FAULT_OVERLOADED },
+		{ 401, FAULT_AUTH },
+		{ 402, FAULT_QUOTA },
+		{ 403, FAULT_AUTH },
+		{ 404, FAULT_MODEL },
+		{ 405, FAULT_MODEL }, /* no such thing at this address */
+		{ 407, FAULT_AUTH },  /* a proxy's */
+		{ 408, FAULT_SERVER },
+		{ 409, FAULT_SERVER },
+		{ 410, FAULT_MODEL },
+		{ 413, FAULT_TOO_LARGE },
+		{ 421, FAULT_SERVER }, /* another connection may do */
+		{ 423, FAULT_SERVER },
+		{ 424, FAULT_SERVER },
+		{ 425, FAULT_SERVER },
+		{ 429, FAULT_RATE },
+		{ 451, FAULT_REFUSED },
+		{ 499, FAULT_SERVER }, /* a proxy's: it gave up */
+		{ 501, FAULT_MODEL },
+		{ 503, FAULT_OVERLOADED },
+		{ 511, FAULT_CONNECT }, /* a network that wants a login */
+		{ 529, FAULT_OVERLOADED },
 	};
 
 	if (status >= 200 && status < 300)
@@ -62,6 +83,11 @@ int64_t reply_number(const struct http_reply *reply, const char *name)
 	return end == text || errno || *end || number < 0 ? -1 : number;
 }
 
+static bool is_redirect(const struct http_reply *reply)
+{
+	return reply->status >= 300 && reply->status < 400;
+}
+
 void reply_read_waits(struct service_result *out,
 		      const struct http_reply *reply)
 {
@@ -77,19 +103,37 @@ void reply_read_waits(struct service_result *out,
 		out->should_retry = 1;
 	if (retry && strcasecmp(retry, "false") == 0)
 		out->should_retry = 0;
+	if (is_redirect(reply))
+		out->should_retry = 0;
+}
+
+/* One clean line of no more than `max` bytes; the caller frees it. */
+static char *short_name(const char *text, size_t max)
+{
+	char *clean = text_clean(text, false);
+
+	clean[text_cut(clean, strlen(clean), max)] = '\0';
+	return clean;
 }
 
 void reply_read_request_id(struct service_result *out,
 			   const struct http_reply *reply, const char *name)
 {
 	const char *id = http_reply_header(reply, name);
-	char *clean;
 
-	if (!id || out->reply.request_id)
+	if (id && !out->reply.request_id)
+		out->reply.request_id = short_name(id, REQUEST_ID_MAX);
+}
+
+void reply_set_model(struct service_result *out, const struct json *at,
+		     const char *path)
+{
+	const char *model = json_string_or(at, path, NULL);
+
+	if (!model)
 		return;
-	clean = text_clean(id, false);
-	clean[text_cut(clean, strlen(clean), REQUEST_ID_MAX)] = '\0';
-	out->reply.request_id = clean;
+	free(out->reply.model);
+	out->reply.model = short_name(model, MODEL_MAX);
 }
 
 int64_t reply_tokens(const struct json *at, const char *path)
@@ -99,6 +143,48 @@ int64_t reply_tokens(const struct json *at, const char *path)
 	return tokens >= 0 && tokens <= TOKENS_MAX ? tokens : -1;
 }
 
+bool reply_take_tokens(int64_t *to, const struct json *at, const char *path)
+{
+	int64_t tokens = reply_tokens(at, path);
+
+	if (tokens < 0)
+		return json_is_null(json_find(at, path));
+	*to = tokens;
+	return true;
+}
+
+void reply_keep_usage(struct service_result *out, const struct json *usage)
+{
+	struct json *raw = out->reply.raw_usage;
+
+	if (!json_is_object(usage))
+		return;
+	if (!raw)
+		out->reply.raw_usage = raw = json_new_object();
+	for (const struct json *at = json_first(usage);
+	     at && json_len(raw) < USAGE_MEMBERS_MAX; at = json_next(at)) {
+		char *text = json_print(at);
+
+		if (strlen(text) + strlen(json_name(at)) <= USAGE_MEMBER_MAX)
+			json_set(raw, json_name(at), json_copy(at));
+		free(text);
+	}
+}
+
+/* Where a redirect leads, without what may be meant for us alone. */
+static void tell_redirect(struct service_result *out,
+			  const struct http_reply *reply, enum fault fault)
+{
+	const char *to = http_reply_header(reply, "location");
+	size_t len = to ? strcspn(to, "?#") : 0;
+
+	service_result_fail(out, fault,
+			    "HTTP %d leads to '%.*s'; `url` must say where "
+			    "it answers itself",
+			    reply->status, (int)text_cut(to, len, QUOTE_MAX),
+			    to ? to : "");
+}
+
 void reply_unreadable(struct service_result *out,
 		      const struct http_reply *reply, enum fault fault,
 		      const char *why)
@@ -106,19 +192,25 @@ void reply_unreadable(struct service_result *out,
 	const char *body = reply->body.ptr;
 	size_t len = reply->body.len;
 
-	while (len && strchr(" \t\r\n", *body)) {
+	while (len && *body && strchr(" \t\r\n", *body)) {
 		body++;
 		len--;
 	}
-	if (!len)
-		service_result_fail(out, fault, "HTTP %d without a body: %s",
-				    reply->status, why);
+	if (is_redirect(reply))
+		tell_redirect(out, reply, fault);
+	else if (!len)
+		service_result_fail(out, fault, "HTTP %d without a body",
+				    reply->status);
 	else if (*body == '<')
-		service_result_fail(out, fault, "HTTP %d with a web page: %s",
-				    reply->status, why);
+		service_result_fail(out, fault,
+				    "HTTP %d with a web page: does `url` "
+				    "belong to the service?",
+				    reply->status);
+	else if (reply->status < 300)
+		service_result_fail(out, fault, "HTTP %d, %s", reply->status,
+				    why);
 	else
-		service_result_fail(out, fault, "HTTP %d, %s: %.*s",
-				    reply->status, why,
+		service_result_fail(out, fault, "HTTP %d: %.*s", reply->status,
 				    (int)text_cut(body, len, QUOTE_MAX), body);
 }
 
@@ -147,6 +239,9 @@ bool events_next(struct events *events, struct buf *data)
 	bool any = false;
 
 	buf_reset(data);
+	if (events->end - events->at >= 3 &&
+	    memcmp(events->at, "\xef\xbb\xbf", 3) == 0)
+		events->at += 3; /* a byte order mark */
 	while (events->at < events->end) {
 		size_t len;
 		const char *line = next_line(events, &len);

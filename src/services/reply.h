@@ -14,7 +14,8 @@
  * token counts, streams of events. Pure.
  */
 
-/** What a status means by itself. FAULT_NONE for 200 to 299. */
+/** What a status means by itself. FAULT_NONE for 200 to 299; those that are
+ * not known mean what their hundred does. */
 enum fault status_fault(long status);
 
 /** What a provider calls an error, and what that means. */
@@ -30,7 +31,7 @@ enum fault error_fault(const struct error_word *words, size_t count,
 		       enum fault otherwise);
 
 /** Sets wait_ms and should_retry from retry-after-ms, retry-after and
- * x-should-retry. */
+ * x-should-retry, and from a status that will be the same next time. */
 void reply_read_waits(struct service_result *out,
 		      const struct http_reply *reply);
 
@@ -38,14 +39,27 @@ void reply_read_waits(struct service_result *out,
 void reply_read_request_id(struct service_result *out,
 			   const struct http_reply *reply, const char *name);
 
+/** Sets the name of the model that answered, if there is one. */
+void reply_set_model(struct service_result *out, const struct json *at,
+		     const char *path);
+
 /** A count of tokens at `path`; -1 if there is none to be believed. */
 int64_t reply_tokens(const struct json *at, const char *path);
+
+/** Puts the count of tokens at `path` into *to, which stays where there is none
+ * (or null). False: what is there is nothing to be believed. */
+bool reply_take_tokens(int64_t *to, const struct json *at, const char *path);
+
+/** Keeps the members of `usage` for the record, in place of those of the same
+ * name that were there; not those past a bound nobody needs. */
+void reply_keep_usage(struct service_result *out, const struct json *usage);
 
 /** A header with a number; -1 if there is none. */
 int64_t reply_number(const struct http_reply *reply, const char *name);
 
-/** Fails `out` for a reply that is not what the protocol says: names the
- * status and quotes no more than how it begins. */
+/** Fails `out` for a reply that is not what the protocol says, as `why` tells:
+ * names the status and quotes no more than how it begins. Of a redirect, which
+ * is not followed, where it leads. */
 void reply_unreadable(struct service_result *out,
 		      const struct http_reply *reply, enum fault fault,
 		      const char *why);

@@ -50,10 +50,12 @@ def check_anthropic(body, headers):
         only(block, ["type", "text"], ["cache_control"])
     for message in body["messages"]:
         only(message, ["role", "content"], [])
+        if not message["content"]:
+            raise Refused("messages must have non-empty content")
         for block in message["content"]:
             only(block, ["type", "text"], ["cache_control"])
             marks += "cache_control" in block
-            if not block["text"]:
+            if not block["text"].strip():
                 raise Refused("text content blocks must be non-empty")
     if marks > 4:
         raise Refused("at most 4 blocks with cache_control")

@@ -192,20 +192,23 @@ static void end_http(struct http_call *call, const struct err *failed)
 				    .first_byte_ms = -1 };
 	struct err err = ERR_INIT;
 	const char *body = call->reply.body ? call->reply.body : "";
+	size_t len = call->reply.body_len ? call->reply.body_len : strlen(body);
 
 	remove_event(call->http->loop, call->first_byte);
 	call->http->in_flight--;
 	if (!failed && call->reply.error)
 		err_set(&err, call->reply.error, "scripted failure");
-	else if (!failed && strlen(body) > call->max_reply_bytes)
+	else if (!failed && len > call->max_reply_bytes)
 		err_set(&err, ERR_TOO_LARGE, "reply is too large");
 	else if (failed)
 		err = *failed;
+	if (call->reply.is_unsent)
+		err.detail = HTTP_NOT_SENT;
 	if (err.code) {
 		call->done(NULL, &err, call->payload);
 	} else {
 		buf_init(&reply.body, call->max_reply_bytes);
-		buf_addstr(&reply.body, body);
+		buf_add(&reply.body, body, len);
 		for (size_t i = 0; i < ARRAY_LEN(call->reply.headers) &&
 				   call->reply.headers[i];
 		     i++)

@@ -19,9 +19,11 @@ struct fake_reply {
 	int status;
 	const char *headers[8]; /* "Name: value" */
 	const char *body;
+	size_t body_len;       /* 0: as far as the body's first NUL     */
 	int64_t after_ms;      /* until the reply is there              */
 	int64_t first_byte_ms; /* 0: as after_ms                        */
 	enum err_code error;   /* instead of a reply; ERR_OK: the reply */
+	bool is_unsent;        /* of an error: no byte has left         */
 	bool hangs;            /* never replies                         */
 };
 

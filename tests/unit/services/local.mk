@@ -9,6 +9,7 @@ tests_unit_services_test_services_SOURCES  = \
 	tests/unit/services/test_offline.c \
 	tests/unit/services/test_offline_parts.c \
 	tests/unit/services/test_offline_service.c \
+	tests/unit/services/test_outcomes_program.c \
 	tests/unit/services/test_registry.c \
 	tests/unit/services/test_replies.c \
 	tests/unit/services/test_requests.c
@@ -29,3 +30,16 @@ tests_unit_services_test_cursor_LDADD    = $(services_libs) $(CRITERION_LIBS)
 tests_unit_services_test_cursor_SOURCES  = \
 	tests/fake/io_fake.c tests/fake/io_fake.h \
 	tests/unit/services/test_cursor.c
+
+# What becomes of replies: the gateway with real services, over the same.
+unit_programs += tests/unit/services/test_outcomes
+tests_unit_services_test_outcomes_CFLAGS   = $(unit_cflags)
+tests_unit_services_test_outcomes_CPPFLAGS = $(unit_cppflags) -I$(top_srcdir)/tests/fake
+tests_unit_services_test_outcomes_LDADD    = $(services_libs) $(CRITERION_LIBS)
+tests_unit_services_test_outcomes_SOURCES  = \
+	tests/fake/io_fake.c tests/fake/io_fake.h \
+	tests/unit/services/outcomes.c tests/unit/services/outcomes.h \
+	tests/unit/services/test_outcomes_anthropic.c \
+	tests/unit/services/test_outcomes_cursor.c \
+	tests/unit/services/test_outcomes_http.c \
+	tests/unit/services/test_outcomes_openai.c

@@ -230,6 +230,51 @@ Test(replies, of_every_status_have_a_meaning)
 	json_free(options);
 }
 
+/* A usage of so many members, or names of so many bytes, are no use to anybody:
+ * what is kept goes into records and ledgers. */
+static void check_kept(const struct service_ops *ops, const char *head,
+		       const char *tail)
+{
+	struct service service = { .name = "s", .ops = ops };
+	struct chat chat = { .agent = "a" };
+	struct http_reply reply = { .status = 200 };
+	struct service_result result;
+	char *kept;
+
+	buf_init(&reply.body, LIMIT_REPLY_BYTES);
+	buf_addf(&reply.body, "{\"model\":\"%0100000d\",\"usage\":{", 0);
+	buf_addf(&reply.body, "\"large\":\"%0100000d\"", 0);
+	for (int i = 0; i < 200000; i++)
+		buf_addf(&reply.body, ",\"n%d\":1", i);
+	buf_addf(&reply.body, ",%s}", head);
+	buf_addstr(&reply.body, tail);
+	strvec_addf(&reply.headers, "request-id: %0100000d", 0);
+	strvec_addf(&reply.headers, "x-request-id: %0100000d", 0);
+
+	service_result_init(&result);
+	ops->parse(&result, &service, &chat, &reply);
+	cr_assert_eq(result.fault, FAULT_NONE, "%s", result.message);
+	cr_assert_eq(result.reply.usage.output_tokens, 50);
+	cr_assert(strlen(result.reply.model) <= 128);
+	cr_assert(strlen(result.reply.request_id) <= 128);
+	kept = json_print(result.reply.raw_usage);
+	cr_assert(strlen(kept) < 64 * KIB, "%zu", strlen(kept));
+	free(kept);
+	service_result_release(&result);
+	http_reply_release(&reply);
+}
+
+Test(replies, of_any_size_leave_little_in_the_record)
+{
+	check_kept(&anthropic_service,
+		   "\"input_tokens\":1,\"output_tokens\":50",
+		   ",\"content\":[],\"stop_reason\":\"end_turn\"}");
+	check_kept(&openai_service,
+		   "\"prompt_tokens\":1,\"completion_tokens\":50",
+		   ",\"choices\":[{\"message\":{\"content\":\"\"},"
+		   "\"finish_reason\":\"stop\"}]}");
+}
+
 Test(replies, that_quote_the_key_do_not_get_it_into_messages)
 {
 	struct secret *key = secret_new("env:KEY", "sk-planted-0123456789");

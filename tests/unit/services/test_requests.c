@@ -131,6 +131,27 @@ Test(requests, for_a_repair_show_the_bad_answer)
 	}
 }
 
+/* Providers refuse messages without a word in them. */
+Test(requests, for_a_repair_do_not_show_an_answer_without_a_word)
+{
+	struct service a = { .name = "a", .ops = &anthropic_service };
+	struct service o = { .name = "o", .ops = &openai_service };
+	const struct service *const both[] = { &a, &o };
+	static const char *const answers[] = { "", " \n\t" };
+	struct chat chat = plain();
+
+	chat.complaint = "nothing was said";
+	for (size_t i = 0; i < 4; i++) {
+		char *body;
+
+		chat.bad_answer = answers[i / 2];
+		body = body_of(both[i % 2], &chat, NULL);
+		cr_assert(strstr(body, "assistant") == NULL, "%s", body);
+		cr_assert(strstr(body, "nothing was said") != NULL);
+		free(body);
+	}
+}
+
 #define MESSAGES                                                          \
 	"\"messages\":[{\"role\":\"system\",\"content\":\"system\"},"     \
 	"{\"role\":\"user\",\"content\":\"change\\n\\nabout\\n\\ntask\"}" \
@@ -255,6 +276,11 @@ Test(requests, of_a_template_that_is_wrong_are_not_made)
 		{ "{\"request\":{\"body\":[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]}"
 		  "}",
 		  "'body' is too deep" },
+		{ "{\"request\":{\"body\":{},\"faults\":{\"E1\":\"quota\","
+		  "\"E2\":\"qouta\"}}}",
+		  "'faults' has 'qouta', which is none" },
+		{ "{\"request\":{\"body\":{},\"faults\":{\"E1\":7}}}",
+		  "'faults' has '', which is none" },
 	};
 	struct err err = ERR_INIT;
 
