@@ -82,24 +82,32 @@ static int write_file(const char *place, const struct buf *content,
 	return ret;
 }
 
-static int export_entry(struct export *export, const struct tree_entry *entry,
-			struct err *err)
+/* All folders are made before the first link, so that none is made, or reached,
+ * through one: not even in a tree that has a link and a folder of one name. */
+static int make_folders(const struct export *export,
+			const struct tree_entry *entry, struct err *err)
 {
-	struct buf content;
 	char *place;
-	int ret = -1;
+	int ret;
 
 	if (!is_plain(entry->path))
 		return err_set(err, ERR_INVALID, "%s: no such file is written",
 			       entry->path);
 	place = place_of(export, entry->path);
-	buf_init(&content, (size_t) export->left + 1);
-	if (make_parent(place, err) < 0)
-		goto out;
-	if (entry->mode == MODE_SUBMODULE) {
-		ret = file_make_dirs(place, 0700, err);
-		goto out;
-	}
+	ret = entry->mode == MODE_SUBMODULE ? file_make_dirs(place, 0700, err)
+					    : make_parent(place, err);
+	free(place);
+	return ret;
+}
+
+static int export_entry(struct export *export, const struct tree_entry *entry,
+			struct err *err)
+{
+	char *place = place_of(export, entry->path);
+	struct buf content;
+	int ret = -1;
+
+	buf_init(&content, (size_t) export->left);
 	if (blob_read(&content, export->repo, &entry->id, err) < 0)
 		goto out;
 	export->left -= (int64_t)content.len;
@@ -130,9 +138,17 @@ int tree_export(struct repo *repo, const struct oid *tree,
 	struct tree_list list = { 0 };
 	int ret = tree_list(&list, repo, tree, "", true, LIMIT_TREE_FILES, err);
 
+	for (size_t i = 0; i < list.len && !ret; i++) {
+		ret = check(cancel, err);
+		if (!ret)
+			ret = make_folders(&export, &list.items[i], err);
+	}
 	for (int links = 0; links < 2 && !ret; links++)
 		for (size_t i = 0; i < list.len && !ret; i++) {
-			if ((list.items[i].mode == MODE_SYMLINK) != links)
+			uint32_t mode = list.items[i].mode;
+
+			if (mode == MODE_SUBMODULE ||
+			    (mode == MODE_SYMLINK) != links)
 				continue;
 			ret = check(cancel, err);
 			if (!ret)

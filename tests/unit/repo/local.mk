@@ -13,6 +13,7 @@ tests_unit_repo_test_repo_SOURCES  = \
 	tests/unit/repo/test_change_key.c \
 	tests/unit/repo/test_changeset.c \
 	tests/unit/repo/test_changeset_agrees.c \
+	tests/unit/repo/test_export.c \
 	tests/unit/repo/test_fanout.c \
 	tests/unit/repo/test_fetch.c \
 	tests/unit/repo/test_history.c \
