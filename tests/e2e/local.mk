@@ -36,6 +36,7 @@ E2E_TESTS += \
 	tests/e2e/t0800-kill-run.t \
 	tests/e2e/t0820-durability.t \
 	tests/e2e/t0630-services.t \
+	tests/e2e/t0631-bad-replies.t \
 	tests/e2e/t0530-scan-bad-input.t \
 	tests/e2e/t0540-portable.t \
 	tests/e2e/t0700-deliver.t \

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Strict stand-ins for AI services, for tests, on loopback.
 
-Prints "ready PORT" and serves until its input ends. What a request asks for is
+Usage: ai_server.py SPIED [CERTIFICATE KEY]. Prints "ready PORT [TLS-PORT]" and
+serves until its input ends; what another host got is in SPIED. What a request asks for is
 in its prompt: the word after "play:" (see PLAYS); without one it is answered.
 Unknown members, refused parameters, a missing key or version are errors, as
 they are with the real ones.
 """
 import json
 import re
+import ssl
 import sys
 import threading
 import time
@@ -92,7 +94,7 @@ def stream(text, stop="end_turn"):
     yield event("message_stop")
 
 
-def completion(text):
+def completion(text, **others):
     return json.dumps({
         "id": "chatcmpl-1", "object": "chat.completion",
         "model": "gpt-6.1-sol",
@@ -101,7 +103,8 @@ def completion(text):
                                  "refusal": None}}],
         "usage": {"prompt_tokens": 1100, "completion_tokens": 50,
                   "total_tokens": 1150,
-                  "prompt_tokens_details": {"cached_tokens": 1000}}})
+                  "prompt_tokens_details": {"cached_tokens": 1000}},
+        **others})
 
 
 class Batches:
@@ -401,6 +404,23 @@ def prose_once(handler, number):
     handler.wfile.write("".join(stream("I looked at it.")).encode())
 
 
+def usage(**numbers):
+    """An answer of the OpenAI kind with other numbers of tokens."""
+    return lambda handler, number: handler.send(
+        200, completion(ANSWER, usage=numbers or None))
+
+
+def dribble(handler, number):
+    """A document of which a little comes at a time."""
+    handler.send_response(200)
+    handler.send_header("content-type", "application/json")
+    handler.send_header("content-length", "1000000")
+    handler.end_headers()
+    while True:
+        handler.wfile.write(b" ")
+        time.sleep(0.05)
+
+
 def redirect(handler, number):
     handler.send(307, "", headers=[
         ("location", f"http://127.0.0.1:{handler.server.other}/v1/messages")])
@@ -415,6 +435,7 @@ PLAYS = {
     "answer": lambda handler, number: handler.answer(),
     "close": close,
     "cut": cut,
+    "dribble": dribble,
     "drip": drip,
     "endless": endless,
     "finds": finds,
@@ -430,6 +451,9 @@ PLAYS = {
     "redirect": redirect,
     "slow": slow,
     "stall": stall,
+    "usage-missing": usage(),
+    "usage-negative": usage(prompt_tokens=-5, completion_tokens=-5),
+    "usage-zero": usage(prompt_tokens=0, completion_tokens=0),
     "teapot": lambda h, n: h.send(418, "<html>I am a teapot</html>",
                                   "text/html"),
 }
@@ -457,10 +481,18 @@ class Server(ThreadingHTTPServer):
 def main():
     server = Server(("127.0.0.1", 0), Handler)
     spy = Server(("127.0.0.1", 0), Spy)
-    server.other = spy.server_address[1]
-    for each in (server, spy):
+    servers = [server, spy]
+    if len(sys.argv) > 2:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*sys.argv[2:])
+        secure = Server(("127.0.0.1", 0), Handler)
+        secure.socket = context.wrap_socket(secure.socket, server_side=True)
+        servers.append(secure)
+    for each in servers:
+        each.other = spy.server_address[1]
         threading.Thread(target=each.serve_forever, daemon=True).start()
-    print("ready", server.server_address[1], flush=True)
+    print("ready", *(each.server_address[1] for each in servers
+                     if each is not spy), flush=True)
     sys.stdin.read()
 
 

@@ -4,11 +4,12 @@
 # An AI service of our own on loopback, for the end-to-end tests. It ends when
 # the test does: its input is a pipe that the test holds open.
 
-# start_ai: sets $ai_port; what a redirect brings elsewhere is in $work/spied.
+# start_ai [CERTIFICATE KEY]: sets $ai_port, and with them $ai_tls_port; what a
+# redirect brings elsewhere is in $work/spied.
 start_ai()
 {
 	mkfifo "$work/ai.in"
-	python3 "$SRCDIR/tests/fake/ai_server.py" "$work/spied" \
+	python3 "$SRCDIR/tests/fake/ai_server.py" "$work/spied" "$@" \
 		<"$work/ai.in" >"$work/ai.ready" 8>&- &
 	ai_pid=$!
 	exec 9>"$work/ai.in"
@@ -19,6 +20,7 @@ start_ai()
 		sleep 0.1
 	done
 	ai_port=$(cut -d' ' -f2 "$work/ai.ready")
+	ai_tls_port=$(cut -d' ' -f3 "$work/ai.ready")
 }
 
 stop_ai()
