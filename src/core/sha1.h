@@ -6,8 +6,9 @@
 #define SHA1_BYTES 20
 
 /**
- * SHA-1 of bytes that come in pieces, where git's formats end in one: a check
- * against damage, no more. Each sha1_new() is ended by exactly one sha1_end().
+ * SHA-1 of bytes that come in pieces, as git's formats want it: a check against
+ * damage or a name, no more. Each sha1_new() is ended by exactly one
+ * sha1_end().
  */
 struct sha1;
 

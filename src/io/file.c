@@ -86,8 +86,22 @@ static int write_all(int fd, const char *bytes, size_t len, const char *path,
 	return 0;
 }
 
-/* So that the new name survives a power cut too. */
-static int sync_folder_of(const char *path, struct err *err)
+int file_create(const char *path, const void *bytes, size_t len, mode_t mode,
+		struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	int ret;
+
+	if (fd < 0)
+		return err_set_errno(err, "%s", path);
+	ret = write_all(fd, bytes, len, path, err);
+	close(fd);
+	if (ret < 0)
+		unlink(path);
+	return ret;
+}
+
+int file_sync_folder(const char *path, struct err *err)
 {
 	const char *slash = strrchr(path, '/');
 	char *folder = slash ? xmemdup(path, (size_t)(slash - path) + 1)
@@ -126,7 +140,7 @@ int file_write_atomic(const char *path, const void *bytes, size_t len,
 		err_set_errno(err, "%s", path);
 		goto out;
 	}
-	ret = sync_folder_of(path, err);
+	ret = file_sync_folder(path, err);
 out:
 	close(fd);
 	if (ret < 0)

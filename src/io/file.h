@@ -24,6 +24,14 @@ MUST_CHECK int file_read(struct buf *out, const char *path, struct err *err);
 MUST_CHECK int file_write_atomic(const char *path, const void *bytes,
 				 size_t len, mode_t mode, struct err *err);
 
+/** Makes a new file, on disk when this returns; its name is only after
+ * file_sync_folder(). ERR_SYSTEM if there is one. */
+MUST_CHECK int file_create(const char *path, const void *bytes, size_t len,
+			   mode_t mode, struct err *err);
+
+/** So that the names in the folder of `path` survive a power cut too. */
+MUST_CHECK int file_sync_folder(const char *path, struct err *err);
+
 /** Makes the folder and its parents; fine if they exist. */
 MUST_CHECK int file_make_dirs(const char *path, mode_t mode, struct err *err);
 

@@ -11,9 +11,11 @@
 #include "core/fault.h"
 #include "core/hex.h"
 #include "core/limits.h"
+#include "repo/folder.h"
 #include "repo/git.h"
 #include "repo/object.h"
 
+#define NOTES_TREE   "tree of notes"
 #define DIGITS       (OID_HEX_SIZE - 1)
 #define WRITE_DIGITS 4 /* of the folders we write notes in: ab/cd/... */
 
@@ -31,40 +33,36 @@ struct items {
 };
 
 /* `digits` of the commit's name are those of the folders above. */
-static bool is_note(const git_tree_entry *entry, size_t digits)
+static bool is_note(const struct folder_entry *entry, size_t digits)
 {
-	const char *name = git_tree_entry_name(entry);
-
-	return git_tree_entry_type(entry) == GIT_OBJECT_BLOB &&
-	       strlen(name) == DIGITS - digits &&
-	       strspn(name, "0123456789abcdefABCDEF") == DIGITS - digits;
+	return entry->mode != GIT_FILEMODE_COMMIT &&
+	       !folder_entry_is_tree(entry) &&
+	       strlen(entry->name) == DIGITS - digits &&
+	       strspn(entry->name, "0123456789abcdefABCDEF") == DIGITS - digits;
 }
 
-static bool is_folder(const git_tree_entry *entry, size_t digits)
+static bool is_folder(const struct folder_entry *entry, size_t digits)
 {
 	unsigned char byte;
 
-	return git_tree_entry_type(entry) == GIT_OBJECT_TREE &&
-	       digits + 2 < DIGITS &&
-	       hex_parse(&byte, 1, git_tree_entry_name(entry));
+	return folder_entry_is_tree(entry) && digits + 2 < DIGITS &&
+	       hex_parse(&byte, 1, entry->name);
 }
 
 /* Adds what one folder has for the commit, and steps into the next: false when
  * there is none. */
-static bool find_step(struct fanout_copies *out, const git_tree *folder,
+static bool find_step(struct fanout_copies *out, const struct folder *folder,
 		      git_oid *next, const char *hex, size_t digits)
 {
 	char name[3] = { hex[digits], hex[digits + 1], '\0' };
-	const git_tree_entry *entry;
+	const struct folder_entry *entry = folder_find(folder, hex + digits);
 
-	entry = git_tree_entry_byname(folder, hex + digits);
 	if (entry && is_note(entry, digits) && out->count < FANOUT_MAX_COPIES)
-		out->blobs[out->count++] =
-			oid_from_git(git_tree_entry_id(entry));
-	entry = git_tree_entry_byname(folder, name);
+		out->blobs[out->count++] = oid_from_git(&entry->id);
+	entry = folder_find(folder, name);
 	if (!entry || !is_folder(entry, digits))
 		return false;
-	*next = *git_tree_entry_id(entry);
+	*next = entry->id;
 	return true;
 }
 
@@ -81,13 +79,14 @@ int fanout_find_all(struct fanout_copies *out, struct repo *repo,
 	if (tree)
 		id = oid_to_git(tree);
 	for (size_t digits = 0; goes_on; digits += 2) {
-		git_tree *folder = NULL;
-		int code = git_tree_lookup(&folder, repo_git(repo), &id);
+		struct folder folder;
+		int ret = folder_open(&folder, repo, &id, err);
 
-		if (code < 0)
-			return err_set_git(err, code, "tree of notes");
-		goes_on = find_step(out, folder, &id, hex, digits);
-		git_tree_free(folder);
+		if (!ret)
+			goes_on = find_step(out, &folder, &id, hex, digits);
+		folder_release(&folder);
+		if (ret < 0)
+			return err_prefix(err, NOTES_TREE);
 	}
 	return 0;
 }
@@ -118,13 +117,12 @@ struct visit {
 	char hex[OID_HEX_SIZE];
 };
 
-static void visit_note(struct visit *visit, const git_tree_entry *entry,
+static void visit_note(struct visit *visit, const struct folder_entry *entry,
 		       size_t digits)
 {
-	struct oid commit, blob = oid_from_git(git_tree_entry_id(entry));
+	struct oid commit, blob = oid_from_git(&entry->id);
 
-	memcpy(visit->hex + digits, git_tree_entry_name(entry),
-	       DIGITS - digits);
+	memcpy(visit->hex + digits, entry->name, DIGITS - digits);
 	if (oid_parse(&commit, visit->hex))
 		visit->is_stopped = !visit->visit(&commit, &blob,
 						  visit->payload);
@@ -134,27 +132,23 @@ static void visit_note(struct visit *visit, const git_tree_entry *entry,
 static int visit_folder(struct visit *visit, const git_oid *id, size_t digits,
 			struct err *err)
 {
-	git_tree *folder = NULL;
-	int code = git_tree_lookup(&folder, repo_git(visit->repo), id);
-	int ret = 0;
+	struct folder folder;
+	int ret = folder_open(&folder, visit->repo, id, err);
 
-	if (code < 0)
-		return err_set_git(err, code, "tree of notes");
-	for (size_t i = 0;
-	     !ret && !visit->is_stopped && i < git_tree_entrycount(folder);
+	if (ret < 0)
+		err_prefix(err, NOTES_TREE);
+	for (size_t i = 0; !ret && !visit->is_stopped && i < folder.count;
 	     i++) {
-		const git_tree_entry *entry = git_tree_entry_byindex(folder, i);
+		const struct folder_entry *entry = &folder.entries[i];
 
 		if (is_note(entry, digits)) {
 			visit_note(visit, entry, digits);
 		} else if (is_folder(entry, digits)) {
-			memcpy(visit->hex + digits, git_tree_entry_name(entry),
-			       2);
-			ret = visit_folder(visit, git_tree_entry_id(entry),
-					   digits + 2, err);
+			memcpy(visit->hex + digits, entry->name, 2);
+			ret = visit_folder(visit, &entry->id, digits + 2, err);
 		}
 	}
-	git_tree_free(folder);
+	folder_release(&folder);
 	return ret;
 }
 
@@ -183,17 +177,17 @@ static struct item *add_item(struct items *list)
 }
 
 /* `prefix` are the digits of the folders above, as they are written there. */
-static void add_met(struct items *list, const git_tree_entry *entry,
+static void add_met(struct items *list, const struct folder_entry *entry,
 		    const char *prefix, size_t digits)
 {
 	struct item *item = add_item(list);
 	struct oid commit;
 
 	memcpy(item->hex, prefix, digits);
-	memcpy(item->hex + digits, git_tree_entry_name(entry), DIGITS - digits);
+	memcpy(item->hex + digits, entry->name, DIGITS - digits);
 	if (oid_parse(&commit, item->hex))
 		oid_format(item->hex, &commit); /* in lower case */
-	item->blob = oid_from_git(git_tree_entry_id(entry));
+	item->blob = oid_from_git(&entry->id);
 	item->is_set = true;
 }
 
@@ -257,7 +251,7 @@ static int unite(struct items *list, struct repo *repo, struct err *err)
 /* One folder of the tree while it is rewritten. */
 struct level {
 	struct repo *repo;
-	git_treebuilder *builder;
+	struct folder folder;
 	struct items items;
 	size_t digits;
 };
@@ -274,92 +268,65 @@ static int write_level(git_oid *out, size_t *entries, struct repo *repo,
 		       const git_oid *base, const struct slice *slice,
 		       struct err *err);
 
-static int builder_new(git_treebuilder **out, git_tree **source,
-		       struct repo *repo, const git_oid *base, struct err *err)
-{
-	int code = 0;
-
-	*source = NULL;
-	if (base)
-		code = git_tree_lookup(source, repo_git(repo), base);
-	if (!code)
-		code = git_treebuilder_new(out, repo_git(repo), *source);
-	return code < 0 ? err_set_git(err, code, "tree of notes") : 0;
-}
-
 /* Puts a rewritten folder into the one above, or takes it out when nothing is
  * left in it. */
-static int put_folder(git_treebuilder *builder, const char *name,
-		      const git_oid *id, size_t entries, struct err *err)
+static void put_folder(struct folder *above, const char *name,
+		       const git_oid *id, size_t entries)
 {
-	int code = 0;
-
 	if (entries)
-		code = git_treebuilder_insert(NULL, builder, name, id,
-					      GIT_FILEMODE_TREE);
-	else if (git_treebuilder_get(builder, name))
-		code = git_treebuilder_remove(builder, name);
-	return code < 0 ? err_set_git(err, code, "tree of notes") : 0;
+		folder_set(above, name, GIT_FILEMODE_TREE, id);
+	else
+		folder_unset(above, name);
 }
 
 /* Takes every note out of a folder that is deeper than we write, and adds it
  * to `list`. What is no note stays. Ends: each level takes two digits. */
-static int empty_folder(struct items *list, struct level *parent,
-			const git_tree_entry *entry, char *prefix,
+static int empty_folder(struct items *list, struct folder *above,
+			const struct folder_entry *entry, char *prefix,
 			size_t digits, struct err *err)
 {
-	struct level level = { .repo = parent->repo };
-	git_tree *source = NULL;
+	struct folder folder;
 	git_oid id;
-	int ret = -1;
+	int ret = folder_open(&folder, above->repo, &entry->id, err);
 
-	memcpy(prefix + digits, git_tree_entry_name(entry), 2);
+	memcpy(prefix + digits, entry->name, 2);
 	digits += 2;
-	if (builder_new(&level.builder, &source, level.repo,
-			git_tree_entry_id(entry), err) < 0)
-		goto out;
-	for (size_t i = 0; i < git_tree_entrycount(source); i++) {
-		const git_tree_entry *met = git_tree_entry_byindex(source, i);
+	for (size_t i = 0; !ret && i < folder.count; i++) {
+		const struct folder_entry *met = &folder.entries[i];
 
 		if (is_note(met, digits)) {
 			add_met(list, met, prefix, digits);
-			git_treebuilder_remove(level.builder,
-					       git_tree_entry_name(met));
-		} else if (is_folder(met, digits) &&
-			   empty_folder(list, &level, met, prefix, digits,
-					err) < 0) {
-			goto out;
+			folder_unset(&folder, met->name);
+		} else if (is_folder(met, digits)) {
+			ret = empty_folder(list, &folder, met, prefix, digits,
+					   err);
 		}
 	}
-	if (tree_put(&id, level.repo, level.builder) < 0) {
-		err_set_git(err, -1, "tree of notes");
-		goto out;
-	}
-	ret = put_folder(parent->builder, git_tree_entry_name(entry), &id,
-			 git_treebuilder_entrycount(level.builder), err);
-out:
-	git_treebuilder_free(level.builder);
-	git_tree_free(source);
+	if (!ret)
+		ret = folder_put(&id, &folder, err);
+	if (!ret)
+		put_folder(above, entry->name, &id, folder_count(&folder));
+	folder_release(&folder);
 	return ret;
 }
 
 /* What stands at another depth than ours joins the items. */
-static int collect_misplaced(struct level *level, const git_tree *source,
-			     const char *prefix, struct err *err)
+static int collect_misplaced(struct level *level, const char *prefix,
+			     struct err *err)
 {
+	struct folder *folder = &level->folder;
 	bool is_last = level->digits == WRITE_DIGITS;
 	char digits[OID_HEX_SIZE] = "";
 
 	memcpy(digits, prefix, level->digits);
-	for (size_t i = 0; source && i < git_tree_entrycount(source); i++) {
-		const git_tree_entry *entry = git_tree_entry_byindex(source, i);
+	for (size_t i = 0; i < folder->count; i++) {
+		const struct folder_entry *entry = &folder->entries[i];
 
 		if (!is_last && is_note(entry, level->digits)) {
 			add_met(&level->items, entry, digits, level->digits);
-			git_treebuilder_remove(level->builder,
-					       git_tree_entry_name(entry));
+			folder_unset(folder, entry->name);
 		} else if (is_last && is_folder(entry, level->digits) &&
-			   empty_folder(&level->items, level, entry, digits,
+			   empty_folder(&level->items, folder, entry, digits,
 					level->digits, err) < 0) {
 			return -1;
 		}
@@ -371,24 +338,22 @@ static int collect_misplaced(struct level *level, const git_tree *source,
 static int put_note(struct level *level, struct item *item, struct err *err)
 {
 	const char *name = item->hex + level->digits;
-	const git_tree_entry *entry = git_treebuilder_get(level->builder, name);
-	struct oid there;
+	const struct folder_entry *entry = folder_find(&level->folder, name);
 	git_oid id;
-	int code = 0;
 
 	if (entry && !item->is_wanted) {
-		there = oid_from_git(git_tree_entry_id(entry));
+		struct oid there = oid_from_git(&entry->id);
+
 		if (join(&item->blob, level->repo, &there, &item->blob, err) <
 		    0)
 			return -1;
 	}
 	id = oid_to_git(&item->blob);
 	if (item->is_set)
-		code = git_treebuilder_insert(NULL, level->builder, name, &id,
-					      GIT_FILEMODE_BLOB);
-	else if (entry)
-		code = git_treebuilder_remove(level->builder, name);
-	return code < 0 ? err_set_git(err, code, "note on %s", item->hex) : 0;
+		folder_set(&level->folder, name, GIT_FILEMODE_BLOB, &id);
+	else
+		folder_unset(&level->folder, name);
+	return 0;
 }
 
 /* In a folder of folders: `count` items that go into the same one. */
@@ -397,19 +362,18 @@ static int put_below(struct level *level, const struct slice *slice,
 {
 	char name[3] = { slice->items->hex[level->digits],
 			 slice->items->hex[level->digits + 1], '\0' };
-	const git_tree_entry *entry = git_treebuilder_get(level->builder, name);
-	git_oid base, id;
+	const struct folder_entry *entry = folder_find(&level->folder, name);
+	git_oid id;
 	size_t entries;
 
-	if (entry && git_tree_entry_type(entry) != GIT_OBJECT_TREE)
+	if (entry && !folder_entry_is_tree(entry))
 		return err_set(err, ERR_INVALID,
 			       "a file '%s' is in the way of notes", name);
-	if (entry)
-		base = *git_tree_entry_id(entry);
-	if (write_level(&id, &entries, level->repo, entry ? &base : NULL, slice,
-			err) < 0)
+	if (write_level(&id, &entries, level->repo, entry ? &entry->id : NULL,
+			slice, err) < 0)
 		return -1;
-	return put_folder(level->builder, name, &id, entries, err);
+	put_folder(&level->folder, name, &id, entries);
+	return 0;
 }
 
 static int put_items(struct level *level, struct err *err)
@@ -441,27 +405,21 @@ static int write_level(git_oid *out, size_t *entries, struct repo *repo,
 {
 	struct level level = { .repo = repo, .digits = slice->digits };
 	const char *prefix = slice->count ? slice->items->hex : "";
-	git_tree *source = NULL;
 	int ret = -1;
 
-	if (builder_new(&level.builder, &source, repo, base, err) < 0)
+	if (folder_open(&level.folder, repo, base, err) < 0)
 		goto out;
 	for (size_t i = 0; i < slice->count; i++)
 		*add_item(&level.items) = slice->items[i];
-	if (collect_misplaced(&level, source, prefix, err) < 0 ||
+	if (collect_misplaced(&level, prefix, err) < 0 ||
 	    unite(&level.items, repo, err) < 0 || put_items(&level, err) < 0)
 		goto out;
-	*entries = git_treebuilder_entrycount(level.builder);
+	*entries = folder_count(&level.folder);
 	fault_point("repo.object");
-	if (tree_put(out, repo, level.builder) < 0) {
-		err_set_git(err, -1, "tree of notes");
-		goto out;
-	}
-	ret = 0;
+	ret = folder_put(out, &level.folder, err);
 out:
 	free(level.items.items);
-	git_treebuilder_free(level.builder);
-	git_tree_free(source);
+	folder_release(&level.folder);
 	return ret;
 }
 
@@ -489,7 +447,8 @@ int fanout_update(struct oid *out, struct repo *repo, const struct oid *tree,
 		base = oid_to_git(tree);
 	ret = write_level(&id, &entries, repo, tree ? &base : NULL, &all, err);
 	free(wanted.items);
-	if (!ret)
-		*out = oid_from_git(&id);
-	return ret;
+	if (ret < 0)
+		return err_prefix(err, NOTES_TREE);
+	*out = oid_from_git(&id);
+	return 0;
 }

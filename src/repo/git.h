@@ -17,12 +17,15 @@ git_repository *repo_git(const struct repo *repo);
 /** The object database; stays the repo's. */
 git_odb *repo_odb(const struct repo *repo);
 
-/** Writes an object, into the open batch if there is one; libgit2's codes. */
-int object_put(git_oid *out, struct repo *repo, git_object_t type,
-	       const void *bytes, size_t len);
+/** Write an object, into the open batch if there is one; libgit2's codes. */
+int blob_put(git_oid *out, struct repo *repo, const void *bytes, size_t len);
 
-/** The same of a tree that is built. */
-int tree_put(git_oid *out, struct repo *repo, git_treebuilder *builder);
+/** `is_new`: it is hardly there yet, so do not look. */
+int tree_put(git_oid *out, struct repo *repo, const void *bytes, size_t len,
+	     bool is_new);
+
+/** Where its objects are written; the caller's. */
+char *repo_objects_dir(const struct repo *repo);
 
 /** Where batch.c keeps what it knows of the repository; at first NULL. */
 struct batch **repo_batch(struct repo *repo);

@@ -11,6 +11,7 @@ librepo_a_SOURCES = \
 	src/repo/fetch.c src/repo/fetch.h \
 	src/repo/fetch_pack.c src/repo/fetch_pack.h \
 	src/repo/fetch_path.c \
+	src/repo/folder.c src/repo/folder.h \
 	src/repo/git.h \
 	src/repo/git_err.c \
 	src/repo/glob.c src/repo/glob.h \
@@ -47,7 +48,6 @@ librepo_a_SOURCES = \
 	src/repo/transport_ssh.c \
 	src/repo/tree.c src/repo/tree.h \
 	src/repo/tree_diff.c src/repo/tree_diff.h \
-	src/repo/tree_put.c \
 	src/repo/tree_update.c \
 	src/repo/work_files.c src/repo/work_files.h
 

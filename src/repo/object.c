@@ -76,7 +76,7 @@ int blob_write(struct oid *out, struct repo *repo, const void *bytes,
 	int code;
 
 	fault_point("repo.object");
-	code = object_put(&id, repo, GIT_OBJECT_BLOB, bytes, len);
+	code = blob_put(&id, repo, bytes, len);
 	if (code < 0)
 		return err_set_git(err, code, "writing a blob");
 	*out = oid_from_git(&id);

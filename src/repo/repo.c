@@ -212,6 +212,15 @@ const char *repo_git_dir(const struct repo *repo)
 	return git_repository_commondir(repo->git);
 }
 
+char *repo_objects_dir(const struct repo *repo)
+{
+	const char *named = getenv("GIT_OBJECT_DIRECTORY");
+
+	if (repo->from_env && named && *named)
+		return xstrdup(named);
+	return xstrf("%sobjects", repo_git_dir(repo));
+}
+
 const char *repo_work_dir(const struct repo *repo)
 {
 	return git_repository_workdir(repo->git);

@@ -9,6 +9,7 @@
 #include "core/alloc.h"
 #include "core/fault.h"
 #include "core/limits.h"
+#include "repo/folder.h"
 #include "repo/git.h"
 #include "repo/tree.h"
 
@@ -38,6 +39,21 @@ static int compare_changes(const void *a, const void *b)
 	return x->change < y->change ? -1 : x->change > y->change;
 }
 
+/* git's own folder, also by the names that other file systems take for it. */
+static bool is_git_folder(const char *name, size_t len)
+{
+	static const char *const names[] = { ".git", "git~1" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		size_t named = strlen(names[i]);
+
+		if (len >= named && !strncasecmp(name, names[i], named) &&
+		    (len == named || strchr(" .:", name[named])))
+			return true;
+	}
+	return false;
+}
+
 static int check_path(const char *path, struct err *err)
 {
 	size_t depth = 0;
@@ -50,8 +66,7 @@ static int check_path(const char *path, struct err *err)
 
 		if (!len || (len == 1 && *p == '.') ||
 		    (len == 2 && !strncmp(p, "..", 2)) ||
-		    (len == 4 && !strncasecmp(p, ".git", 4)) ||
-		    depth == LIMIT_TREE_DEPTH)
+		    is_git_folder(p, len) || depth == LIMIT_TREE_DEPTH)
 			return err_set(err, ERR_INVALID,
 				       "'%s' cannot be a path in a tree", path);
 		if (!p[len])
@@ -67,51 +82,25 @@ struct slice {
 	size_t offset;
 };
 
-struct folder {
-	struct repo *repo;
-	git_treebuilder *builder;
-};
-
-static int write_folder(struct oid *out, size_t *entries, struct repo *repo,
+static int write_folder(git_oid *out, size_t *entries, struct repo *repo,
 			const git_oid *base, const struct slice *slice,
 			struct err *err);
-
-static int insert(struct folder *folder, const char *name,
-		  const struct oid *oid, uint32_t mode, struct err *err)
-{
-	git_oid id = oid_to_git(oid);
-	int code = git_treebuilder_insert(NULL, folder->builder, name, &id,
-					  (git_filemode_t)mode);
-
-	return code < 0 ? err_set_git(err, code, "'%s'", name) : 0;
-}
-
-static void remove_entry(struct folder *folder, const char *name)
-{
-	if (git_treebuilder_get(folder->builder, name))
-		git_treebuilder_remove(folder->builder, name);
-}
 
 static int change_subfolder(struct folder *folder, const char *name,
 			    const struct slice *below, struct err *err)
 {
-	const git_tree_entry *entry = git_treebuilder_get(folder->builder,
-							  name);
-	bool is_folder = entry &&
-			 git_tree_entry_filemode(entry) == GIT_FILEMODE_TREE;
-	git_oid base = { { 0 } };
-	struct oid written;
+	const struct folder_entry *entry = folder_find(folder, name);
+	bool is_folder = entry && folder_entry_is_tree(entry);
+	git_oid written;
 	size_t entries;
 
-	if (is_folder)
-		base = *git_tree_entry_id(entry);
 	if (write_folder(&written, &entries, folder->repo,
-			 is_folder ? &base : NULL, below, err) < 0)
+			 is_folder ? &entry->id : NULL, below, err) < 0)
 		return -1;
 	if (entries)
-		return insert(folder, name, &written, MODE_TREE, err);
-	if (is_folder)
-		remove_entry(folder, name);
+		folder_set(folder, name, GIT_FILEMODE_TREE, &written);
+	else if (is_folder)
+		folder_unset(folder, name);
 	return 0;
 }
 
@@ -130,6 +119,7 @@ static int change_name(struct folder *folder, const char *name,
 	size_t len = strlen(name);
 	struct slice below = *slice;
 	const struct tree_change *leaf = NULL;
+	git_oid id;
 
 	while (below.count &&
 	       !below.items[0].change->path[slice->offset + len]) {
@@ -142,10 +132,12 @@ static int change_name(struct folder *folder, const char *name,
 			return err_set(err, ERR_INVALID,
 				       "'%s' cannot be a file and a folder",
 				       leaf->path);
-		return insert(folder, name, leaf->id, leaf->mode, err);
+		id = oid_to_git(leaf->id);
+		folder_set(folder, name, leaf->mode, &id);
+		return 0;
 	}
 	if (leaf)
-		remove_entry(folder, name);
+		folder_unset(folder, name);
 	return below.count ? change_subfolder(folder, name, &below, err) : 0;
 }
 
@@ -184,38 +176,21 @@ static int change_folder(struct folder *folder, const struct slice *slice,
 	return 0;
 }
 
-static int write_folder(struct oid *out, size_t *entries, struct repo *repo,
+static int write_folder(git_oid *out, size_t *entries, struct repo *repo,
 			const git_oid *base, const struct slice *slice,
 			struct err *err)
 {
-	struct folder folder = { .repo = repo };
-	git_tree *source = NULL;
-	git_oid id;
-	int code = 0, ret = -1;
+	struct folder folder;
+	int ret = folder_open(&folder, repo, base, err);
 
-	if (base)
-		code = git_tree_lookup(&source, repo_git(repo), base);
-	if (!code)
-		code = git_treebuilder_new(&folder.builder, repo_git(repo),
-					   source);
-	if (code < 0) {
-		err_set_git(err, code, "reading a tree");
-		goto out;
+	if (!ret)
+		ret = change_folder(&folder, slice, err);
+	if (!ret) {
+		*entries = folder_count(&folder);
+		fault_point("repo.object");
+		ret = folder_put(out, &folder, err);
 	}
-	if (change_folder(&folder, slice, err) < 0)
-		goto out;
-	*entries = git_treebuilder_entrycount(folder.builder);
-	fault_point("repo.object");
-	code = tree_put(&id, repo, folder.builder);
-	if (code < 0) {
-		err_set_git(err, code, "writing a tree");
-		goto out;
-	}
-	*out = oid_from_git(&id);
-	ret = 0;
-out:
-	git_treebuilder_free(folder.builder);
-	git_tree_free(source);
+	folder_release(&folder);
 	return ret;
 }
 
@@ -225,7 +200,7 @@ int tree_update(struct oid *out, struct repo *repo, const struct oid *base,
 {
 	struct slot *slots = xcalloc(count + 1, sizeof(*slots));
 	struct slice all = { .items = slots, .count = count };
-	git_oid id = { { 0 } };
+	git_oid from, id;
 	size_t entries;
 	int ret = -1;
 
@@ -236,8 +211,10 @@ int tree_update(struct oid *out, struct repo *repo, const struct oid *base,
 	}
 	qsort(slots, count, sizeof(*slots), compare_changes);
 	if (base)
-		id = oid_to_git(base);
-	ret = write_folder(out, &entries, repo, base ? &id : NULL, &all, err);
+		from = oid_to_git(base);
+	ret = write_folder(&id, &entries, repo, base ? &from : NULL, &all, err);
+	if (!ret)
+		*out = oid_from_git(&id);
 out:
 	free(slots);
 	return ret;

@@ -140,6 +140,52 @@ Test(batch, one_after_the_other_and_over_what_is_there)
 	check_readable(&second, "41");
 }
 
+/* Of all lengths that a header and a stream can have in their own way. */
+Test(batch, its_pack_has_the_index_that_git_makes_of_it)
+{
+	static const size_t lengths[] = { 0,     1,      15,    16,
+					  2047,  2048,   65534, 65535,
+					  65536, 131070, 300000 };
+	char *bytes = xcalloc(300000, 1);
+	struct oid id;
+
+	must(batch_begin(repo, &err));
+	for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
+		memset(bytes, 'a' + (int)i, lengths[i]);
+		must(blob_write(&id, repo, bytes, lengths[i], &err));
+	}
+	write_files(20);
+	must(batch_end(repo, &err));
+	free(bytes);
+	sandbox_run(&box, "cd r.git/objects/pack && git index-pack --strict -o "
+			  "again.idx pack-*.pack && cmp again.idx pack-*.idx");
+}
+
+Test(batch, goes_where_git_writes_its_objects)
+{
+	char *dir = sandbox_path(&box, "r.git"), *seen;
+	char *quarantine = sandbox_path(&box, "r.git/objects/incoming");
+	struct oid commit;
+
+	sandbox_run(&box, "mkdir -p %s/pack", quarantine);
+	repo_free(repo);
+	setenv("GIT_DIR", dir, 1);
+	setenv("GIT_OBJECT_DIRECTORY", quarantine, 1);
+	must(repo_open(&repo, NULL, &err));
+	must(batch_begin(repo, &err));
+	commit = write_files(40);
+	must(batch_end(repo, &err));
+	cr_assert(object_exists(repo, &commit));
+	seen = sandbox_output(&box, "ls r.git/objects/incoming/pack | wc -l; "
+				    "ls r.git/objects/pack | wc -l");
+	cr_assert(eq(str, seen, "2\n0"));
+	free(seen);
+	free(quarantine);
+	free(dir);
+	unsetenv("GIT_DIR");
+	unsetenv("GIT_OBJECT_DIRECTORY");
+}
+
 Test(batch, an_empty_one_writes_nothing)
 {
 	must(batch_begin(repo, &err));

@@ -96,6 +96,10 @@ static const struct {
 	{ "", "a/../b", NULL },
 	{ "", "./a", NULL },
 	{ "", "a/.GIT/hooks", NULL },
+	{ "", "a/.git./hooks", NULL },
+	{ "", "a/.git:x", NULL },
+	{ "", "Git~1/hooks", NULL },
+	{ "", ".github/x git~2 .gitignore", ".github/x .gitignore git~2" },
 };
 
 Test(tree, results_from_changes)
@@ -116,6 +120,54 @@ Test(tree, results_from_changes)
 			  updates[i].base, updates[i].changes);
 		free(paths);
 	}
+}
+
+/* Bytes as printf takes them. */
+static const char *const damaged[] = {
+	"100644 a",
+	"100644 a\\0",
+	"100644 a\\0too short",
+	"100644 \\0aaaaaaaaaaaaaaaaaaaa",
+	" a\\0aaaaaaaaaaaaaaaaaaaa",
+	"100648 a\\0aaaaaaaaaaaaaaaaaaaa",
+	"1006440 a\\0aaaaaaaaaaaaaaaaaaaa",
+	"100644",
+	"100644 a\\0aaaaaaaaaaaaaaaaaaaa40000 b",
+};
+
+static struct oid write_raw_tree(const char *bytes)
+{
+	char *hex = sandbox_output(&box,
+				   "printf '%s' | git -C r.git hash-object -w "
+				   "-t tree --literally --stdin",
+				   bytes);
+	struct oid tree;
+
+	cr_assert(oid_parse(&tree, hex));
+	free(hex);
+	return tree;
+}
+
+Test(tree, what_git_would_not_write_is_refused)
+{
+	for (size_t i = 0; i < ARRAY_LEN(damaged); i++) {
+		struct oid tree, base = write_raw_tree(damaged[i]);
+
+		must_fail(ERR_PROTOCOL, update(&tree, &base, "x"));
+	}
+	must_fail(ERR_PROTOCOL, update(&blob, &blob, "x"));
+}
+
+Test(tree, one_that_is_not_sorted_is_found_in_and_sorted)
+{
+	struct oid base = write_raw_tree("100644 c\\0aaaaaaaaaaaaaaaaaaaa"
+					 "100644 b\\0aaaaaaaaaaaaaaaaaaaa"
+					 "100644 a\\0aaaaaaaaaaaaaaaaaaaa");
+	struct oid tree, sorted;
+
+	must(update(&tree, &base, "a b c"));
+	must(update(&sorted, NULL, "a b c"));
+	cr_assert(oid_equal(&tree, &sorted));
 }
 
 Test(tree, lists_files_in_gits_order)
