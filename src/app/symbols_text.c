@@ -102,7 +102,6 @@ void symbols_add_json(struct buf *out, const char *path,
 	struct json *file = json_new_object();
 	char *clean = text_clean(path, false);
 	struct json *list;
-	char *text;
 
 	json_set_string(file, "path", clean);
 	json_set_string(file, "language", lang_name(outline->lang));
@@ -111,9 +110,7 @@ void symbols_add_json(struct buf *out, const char *path,
 	list = json_set_array(file, "symbols");
 	for (size_t i = 0; i < outline->len; i++)
 		add_symbol(list, outline, &outline->items[i]);
-	text = json_print(file);
-	buf_addstr(out, text);
-	free(text);
+	json_print_to(out, file);
 	free(clean);
 	json_free(file);
 }

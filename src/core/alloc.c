@@ -35,10 +35,11 @@ char *xstrdup(const char *s)
 
 char *xmemdup(const void *bytes, size_t len)
 {
-	char *copy = xcalloc(len + 1, 1);
+	char *copy = xreallocarray(NULL, len + 1, 1);
 
 	if (len)
 		memcpy(copy, bytes, len);
+	copy[len] = '\0';
 	return copy;
 }
 

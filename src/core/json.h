@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/attr.h"
+#include "core/buf.h"
 #include "core/err.h"
 
 /** \file
@@ -106,9 +107,10 @@ void json_add_int(struct json *array, int64_t value);
 
 void json_remove(struct json *object, const char *name);
 
-/** On one line, or indented for people. The caller frees it. No newline at the
- * end. */
+/** On one line, or indented for people. The caller frees it; or appended to
+ * `out`. No newline at the end. */
 char *json_print(const struct json *at);
+void json_print_to(struct buf *out, const struct json *at);
 char *json_print_pretty(const struct json *at);
 
 #endif /* CORE_JSON_H */

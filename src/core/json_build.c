@@ -32,6 +32,8 @@ struct json *json_new_string(const char *value)
 
 	if (!value)
 		return json_out_of(cJSON_CreateNull());
+	if (text_is_utf8(value, strlen(value)))
+		return json_out_of(cJSON_CreateString(value));
 	clean = text_utf8(value, strlen(value));
 	item = cJSON_CreateString(clean);
 	free(clean);
@@ -40,21 +42,39 @@ struct json *json_new_string(const char *value)
 
 struct json *json_new_int(int64_t value)
 {
-	char digits[32];
+	char text[24];
+	char *at = text + sizeof(text) - 1;
+	uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 
-	snprintf(digits, sizeof(digits), "%lld", (long long)value);
-	return json_out_of(cJSON_CreateRaw(digits));
+	*at = '\0';
+	do {
+		*--at = (char)('0' + left % 10);
+		left /= 10;
+	} while (left);
+	if (value < 0)
+		*--at = '-';
+	return json_out_of(cJSON_CreateRaw(at));
+}
+
+static void set(struct json *object, const char *name, struct json *value)
+{
+	if (cJSON_GetObjectItemCaseSensitive(json_in(object), name))
+		cJSON_ReplaceItemInObjectCaseSensitive(json_own(object), name,
+						       json_own(value));
+	else
+		cJSON_AddItemToObject(json_own(object), name, json_own(value));
 }
 
 void json_set(struct json *object, const char *name, struct json *value)
 {
-	char *clean = text_utf8(name, strlen(name));
+	char *clean;
 
-	if (cJSON_GetObjectItemCaseSensitive(json_in(object), clean))
-		cJSON_ReplaceItemInObjectCaseSensitive(json_own(object), clean,
-						       json_own(value));
-	else
-		cJSON_AddItemToObject(json_own(object), clean, json_own(value));
+	if (text_is_utf8(name, strlen(name))) {
+		set(object, name, value);
+		return;
+	}
+	clean = text_utf8(name, strlen(name));
+	set(object, clean, value);
 	free(clean);
 }
 

@@ -16,56 +16,62 @@
  */
 #define BIG_MARK "\x01"
 
-enum { SAFE_DIGITS = 15 };
+enum { SAFE_DIGITS = 15, FEW_NAMES = 12 };
+
+static bool is_digit(char ch)
+{
+	return ch >= '0' && ch <= '9';
+}
 
 static size_t number_len(const char *text, const char *end, bool *is_whole)
 {
 	const char *at = text;
 
 	*is_whole = true;
-	for (; at < end && strchr("+-.eE0123456789", *at) && *at; at++)
-		if (strchr(".eE", *at))
+	for (; at < end; at++) {
+		if (*at == '.' || *at == 'e' || *at == 'E')
 			*is_whole = false;
+		else if (!is_digit(*at) && *at != '-' && *at != '+')
+			break;
+	}
 	return (size_t)(at - text);
 }
 
-/* Copy one string with its quotes; the byte behind it. */
-static const char *copy_string(struct buf *out, const char *at, const char *end)
+/* The byte behind a string and its quotes. */
+static const char *skip_string(const char *at, const char *end)
 {
-	const char *start = at++;
-
+	at++;
 	while (at < end && *at != '"')
 		at += *at == '\\' && at + 1 < end ? 2 : 1;
-	if (at < end)
-		at++;
-	buf_add(out, start, (size_t)(at - start));
-	return at;
+	return at < end ? at + 1 : at;
 }
 
 static void protect_numbers(struct buf *out, const char *text, size_t len)
 {
 	const char *end = text + len;
-	const char *at = text;
+	const char *at = text, *from = text; /* not copied yet */
 
 	while (at < end) {
 		bool is_whole;
 		size_t digits;
 
 		if (*at == '"') {
-			at = copy_string(out, at, end);
+			at = skip_string(at, end);
 			continue;
 		}
-		if (*at != '-' && (*at < '0' || *at > '9')) {
-			buf_addch(out, *at++);
+		if (*at != '-' && !is_digit(*at)) {
+			at++;
 			continue;
 		}
 		digits = number_len(at, end, &is_whole);
-		if (is_whole && digits > SAFE_DIGITS)
+		if (is_whole && digits > SAFE_DIGITS) {
+			buf_add(out, from, (size_t)(at - from));
 			buf_addf(out, "\"" BIG_MARK "%.*s\"", (int)digits, at);
-		else
-			buf_add(out, at, digits);
+			from = at + digits;
+		}
 		at += digits;
 	}
+	buf_add(out, from, (size_t)(end - from));
 }
 
 static int check_text(const char *text, size_t len, struct err *err)
@@ -109,22 +115,38 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+static int refuse_name(const char *name, struct err *err)
+{
+	return err_set(err, ERR_PROTOCOL, "not JSON: repeated name '%.60s'",
+		       name);
+}
+
+/* Most objects are small, and sorting needs memory. */
+static int check_few_names(const cJSON *object, struct err *err)
+{
+	for (const cJSON *a = object->child; a; a = a->next)
+		for (const cJSON *b = a->next; b; b = b->next)
+			if (!strcmp(a->string, b->string))
+				return refuse_name(b->string, err);
+	return 0;
+}
+
 static int check_names(const cJSON *object, struct err *err)
 {
-	size_t count = (size_t)cJSON_GetArraySize(object);
-	const char **names = xcalloc(count, sizeof(*names));
+	size_t count = (size_t)cJSON_GetArraySize(object), i = 0;
+	const char **names;
 	const cJSON *child;
-	size_t i = 0;
 	int ret = 0;
 
+	if (count <= FEW_NAMES)
+		return check_few_names(object, err);
+	names = xcalloc(count, sizeof(*names));
 	for (child = object->child; child; child = child->next)
 		names[i++] = child->string;
 	qsort(names, count, sizeof(*names), by_name);
 	for (i = 1; i < count && !ret; i++)
 		if (!strcmp(names[i - 1], names[i]))
-			ret = err_set(err, ERR_PROTOCOL,
-				      "not JSON: repeated name '%.60s'",
-				      names[i]);
+			ret = refuse_name(names[i], err);
 	free(names);
 	return ret;
 }

@@ -150,12 +150,17 @@ static void print_item(struct buf *out, const cJSON *at)
 	}
 }
 
+void json_print_to(struct buf *out, const struct json *at)
+{
+	print_item(out, json_in(at));
+}
+
 char *json_print(const struct json *at)
 {
 	struct buf out;
 
 	buf_init(&out, SIZE_MAX / 2); /* it is in memory already */
-	print_item(&out, json_in(at));
+	json_print_to(&out, at);
 	return buf_detach(&out);
 }
 

@@ -51,15 +51,13 @@ static void format_json(struct buf *line, enum log_level level, const char *msg)
 {
 	struct json *doc = json_new_object();
 	char at[CLOCK_TEXT_SIZE];
-	char *text;
 
 	clock_format(at, clock_wall_ms());
 	json_set_string(doc, "at", at);
 	json_set_string(doc, "level", level_name[level]);
 	json_set_string(doc, "msg", msg);
-	text = json_print(doc);
-	buf_addf(line, "%s\n", text);
-	free(text);
+	json_print_to(line, doc);
+	buf_addch(line, '\n');
 	json_free(doc);
 }
 

@@ -1,8 +1,12 @@
 #include "core/random.h"
 
-#include <assert.h>
-#include <openssl/rand.h>
+#include <stdlib.h>
 #include <string.h>
+#ifdef __APPLE__
+#include <sys/random.h>
+#else
+#include <unistd.h>
+#endif
 
 #include "core/clock.h"
 
@@ -10,10 +14,8 @@ static const char crockford[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 void random_bytes(void *out, size_t len)
 {
-	int ok = RAND_bytes(out, (int)len);
-
-	assert(ok == 1);
-	(void)ok;
+	if (getentropy(out, len) < 0)
+		abort(); /* no kernel of today, or over 256 bytes */
 }
 
 void ulid_new(char out[ULID_SIZE])

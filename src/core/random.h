@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Unpredictable bytes, from the kernel. */
+/** Unpredictable bytes, at most 256, from the kernel. */
 void random_bytes(void *out, size_t len);
 
 #define ULID_SIZE 27

@@ -333,14 +333,11 @@ static int route_url(struct buf *url, const char *path,
 
 static void set_request_body(struct forge_request *out, struct json *doc)
 {
-	char *text;
 
 	buf_init(&out->body, LIMIT_REQUEST_BYTES);
 	if (!doc)
 		return;
-	text = json_print(doc);
-	buf_addstr(&out->body, text);
-	free(text);
+	json_print_to(&out->body, doc);
 	json_free(doc);
 }
 

@@ -351,8 +351,9 @@ void transfer_prepare(struct transfer *t)
 
 	if (!easy)
 		abort(); /* out of memory */
+	if (t->hops)     /* what the one before has left */
+		curl_easy_reset(easy);
 	t->easy = easy;
-	curl_easy_reset(easy);
 	t->is_redirect = false;
 	t->headers_done = false;
 	t->discarded_bytes = 0;

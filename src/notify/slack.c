@@ -185,7 +185,6 @@ static void build(struct buf *out, const struct notify_message *message)
 	struct json *doc = json_new_object();
 	struct json *blocks;
 	struct buf text;
-	char *printed;
 
 	buf_init(&text, MAX_TEXT);
 	add_escaped(&text, message->title, MAX_TEXT, false);
@@ -199,9 +198,7 @@ static void build(struct buf *out, const struct notify_message *message)
 		add_link(blocks, message->url, message->url_title);
 	if (message->footer && *message->footer)
 		add_footer(blocks, message->footer);
-	printed = json_print(doc);
-	buf_addstr(out, printed);
-	free(printed);
+	json_print_to(out, doc);
 	json_free(doc);
 	buf_release(&text);
 }

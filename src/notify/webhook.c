@@ -25,7 +25,6 @@ static void build(struct buf *out, const struct notify_message *message)
 	struct json *doc = message->document ? json_copy(message->document)
 					     : json_new_object();
 	struct json *items;
-	char *text;
 
 	json_set_int(doc, "version", 1);
 	json_set_string(doc, "delivery", message->id);
@@ -40,9 +39,7 @@ static void build(struct buf *out, const struct notify_message *message)
 		set_clean(item, "title", message->items[i].title);
 		set_clean(item, "text", message->items[i].text);
 	}
-	text = json_print(doc);
-	buf_addstr(out, text);
-	free(text);
+	json_print_to(out, doc);
 	json_free(doc);
 }
 

@@ -66,7 +66,6 @@ static void render(struct buf *out, const struct report *report)
 {
 	struct json *doc = json_new_object();
 	struct json *list;
-	char *text;
 
 	json_set_string(json_set_object(doc, "source"), "name", "referee");
 	list = json_set_array(doc, "diagnostics");
@@ -76,9 +75,8 @@ static void render(struct buf *out, const struct report *report)
 		for (size_t j = 0; j < record->findings.len; j++)
 			add_diagnostic(list, &record->findings.items[j]);
 	}
-	text = json_print(doc);
-	buf_addf(out, "%s\n", text);
-	free(text);
+	json_print_to(out, doc);
+	buf_addch(out, '\n');
 	json_free(doc);
 }
 

@@ -76,7 +76,6 @@ static int build(struct service_request *out, const struct service *service,
 {
 	const struct prompt *prompt = chat->prompt;
 	struct json *body;
-	char *text;
 
 	if (!prompt || !prompt->task || !*prompt->task)
 		return err_set(err, ERR_INVALID, "there is nothing to ask");
@@ -90,9 +89,7 @@ static int build(struct service_request *out, const struct service *service,
 	if (!chat->is_batched)
 		json_set_bool(body, "stream", true);
 
-	text = json_print(body);
-	buf_addstr(&out->body, text);
-	free(text);
+	json_print_to(&out->body, body);
 	json_free(body);
 	out->url = service_url(service, "/v1/messages");
 	strvec_add(&out->headers, "content-type: application/json");

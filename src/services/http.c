@@ -258,7 +258,6 @@ static int build(struct service_request *out, const struct service *service,
 	struct json *body;
 	bool has_type = false;
 	size_t m = 0;
-	char *text;
 
 	while (m < ARRAY_LEN(methods) && strcmp(methods[m], method) != 0)
 		m++;
@@ -268,9 +267,7 @@ static int build(struct service_request *out, const struct service *service,
 			       "POST, PUT or PATCH is wanted");
 	out->method = methods[m];
 	body = fill(chat, json_get(request, "body"));
-	text = json_print(body);
-	buf_addstr(&out->body, text);
-	free(text);
+	json_print_to(&out->body, body);
 	json_free(body);
 	for (; header; header = json_next(header)) {
 		const char *value = json_string_or(header, "", "");

@@ -112,7 +112,7 @@ int offline_answer(struct buf *out, const struct offline_question *question,
 		question->agent, question->agent_type, question->answer);
 	struct json *answer = json_new_object();
 	struct offline_job job = { .question = question };
-	char *summary, *text;
+	char *summary;
 	int ret = -1;
 
 	if (!ability) {
@@ -129,9 +129,7 @@ int offline_answer(struct buf *out, const struct offline_question *question,
 	summary = summary_of(&job);
 	json_set_string(answer, "summary", summary);
 	free(summary);
-	text = json_print(answer);
-	buf_addstr(out, text);
-	free(text);
+	json_print_to(out, answer);
 	ret = 0;
 out:
 	strvec_release(&job.remarks);

@@ -101,7 +101,6 @@ static int build(struct service_request *out, const struct service *service,
 		 const struct chat *chat, struct err *err)
 {
 	struct json *body;
-	char *text;
 
 	if (!chat->prompt || !chat->prompt->task || !*chat->prompt->task)
 		return err_set(err, ERR_INVALID, "there is nothing to ask");
@@ -116,9 +115,7 @@ static int build(struct service_request *out, const struct service *service,
 		json_set_double(body, "temperature", chat->temperature);
 	add_format(body, chat);
 
-	text = json_print(body);
-	buf_addstr(&out->body, text);
-	free(text);
+	json_print_to(&out->body, body);
 	json_free(body);
 	out->url = service_url(service, "/chat/completions");
 	strvec_add(&out->headers, "content-type: application/json");

@@ -69,12 +69,10 @@ void ledger_list_add(struct ledger_list *list, const struct ledger_line *line)
 void ledger_line_format(struct buf *out, const struct ledger_line *line)
 {
 	struct json *doc = json_new_object();
-	char *text;
 
 	fields_format(doc, line, fields, ARRAY_LEN(fields));
-	text = json_print(doc);
-	buf_addf(out, "%s\n", text);
-	free(text);
+	json_print_to(out, doc);
+	buf_addch(out, '\n');
 	json_free(doc);
 }
 
