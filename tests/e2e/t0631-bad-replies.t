@@ -34,6 +34,11 @@ fallback:
 YML
 git add . && git commit -q -m 'A workflow'
 git switch -q -c feature
+# Compiles the patterns of secrets, for all that follow.
+bad_session >ios/Session.swift
+git commit -q -a -m 'Keep the token'
+printf '[service "vendor"]\nkind = openai\n' >../first.conf
+referee --config ../first.conf run --service offline >../first.out
 cd ..
 
 # Runs what follows with its largest memory, in kilobytes, in $1.kb. It takes
