@@ -58,6 +58,9 @@ static void add_prompt(struct sha256 *sha, const struct chat *chat)
 
 	add_text(sha, chat->agent);
 	add_text(sha, chat->model);
+	/* Some look at the project, not only at what they are told. */
+	add_text(sha, chat->project_url);
+	add_text(sha, chat->head_ref);
 	add_text(sha, schema);
 	free(schema);
 	if (!prompt)

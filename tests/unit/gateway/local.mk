@@ -8,6 +8,7 @@ tests_unit_gateway_test_gateway_SOURCES  = \
 	tests/unit/gateway/test_breaker.c \
 	tests/unit/gateway/test_budget.c \
 	tests/unit/gateway/test_cache.c \
+	tests/unit/gateway/test_lessons.c \
 	tests/unit/gateway/test_price.c \
 	tests/unit/gateway/test_rate.c \
 	tests/unit/gateway/test_retry.c \

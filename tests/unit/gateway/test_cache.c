@@ -95,6 +95,45 @@ Test(cache, has_a_key_of_everything_that_is_sent)
 	cr_assert_str_eq(keys[0], keys[3]);
 }
 
+/* A program's or an agent's: there is no request to take it from. */
+static void own_key_of(char key[SHA256_HEX_SIZE], const struct chat *chat,
+		       const char *program)
+{
+	const char *const argv[] = { program, NULL };
+	struct service service = { .name = "toy", .ops = &ops, .argv = argv };
+
+	cache_key(key, &service, chat, NULL);
+}
+
+Test(cache, has_a_key_of_everything_a_program_gets_or_an_agent_sees)
+{
+	struct prompt prompt = { "s", "c", "a", "t" }, other = prompt;
+	const struct chat plain = { .agent = "a",
+				    .model = "m",
+				    .prompt = &prompt,
+				    .project_url = "https://a",
+				    .head_ref = "h" };
+	struct chat chats[] = { plain, plain, plain, plain, plain, plain };
+	char key[SHA256_HEX_SIZE], another[SHA256_HEX_SIZE];
+
+	other.about = "b";
+	chats[0].agent = "b";
+	chats[1].model = "n";
+	chats[2].prompt = &other;
+	chats[3].project_url = "https://b";
+	chats[4].head_ref = "i";
+	chats[5].answer = ANSWER_FILES;
+	own_key_of(key, &plain, "p");
+	own_key_of(another, &plain, "p");
+	cr_assert_str_eq(key, another);
+	own_key_of(another, &plain, "q");
+	cr_assert_str_neq(key, another);
+	for (size_t i = 0; i < ARRAY_LEN(chats); i++) {
+		own_key_of(another, &chats[i], "p");
+		cr_assert_str_neq(key, another, "%zu", i);
+	}
+}
+
 Test(cache, takes_what_is_broken_or_old_for_nothing)
 {
 	char key[SHA256_HEX_SIZE], path[300];

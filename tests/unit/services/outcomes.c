@@ -57,11 +57,15 @@ struct stage {
 	struct loop *loop;
 	struct http *http;
 	struct gateway *gateway;
+	int reserved, settled; /* lines of the ledger */
+	int64_t settled_nusd;
 };
 
 /* How one question ended. */
 struct ending {
 	int calls, requests;
+	int64_t cost_nusd;
+	int all_requests; /* to the other one, too */
 	enum fault fault;
 	char *message, *service;
 	struct json *attempts;
@@ -106,6 +110,36 @@ static int load_key(struct secret **out, const void *payload UNUSED,
 	return 0;
 }
 
+static int reserve(void *payload, const struct spending_line *line,
+		   struct err *err UNUSED)
+{
+	struct stage *stage = payload;
+
+	cr_assert(line->reserved_nusd > 0);
+	stage->reserved++;
+	return 0;
+}
+
+static int settle(void *payload, const struct spending_line *line,
+		  struct err *err UNUSED)
+{
+	struct stage *stage = payload;
+
+	stage->settled++;
+	stage->settled_nusd += line->cost_nusd;
+	return 0;
+}
+
+static int spent(void *payload UNUSED, int64_t *out_nusd,
+		 const char *project UNUSED, int64_t since_ms UNUSED,
+		 struct err *err UNUSED)
+{
+	*out_nusd = 0;
+	return 0;
+}
+
+static const struct spending_ops spending = { reserve, settle, spent };
+
 static void open_stage(struct stage *stage, const struct outcome_kind *kind,
 		       const struct outcome_row *row)
 {
@@ -140,7 +174,11 @@ static void open_stage(struct stage *stage, const struct outcome_kind *kind,
 	must(loop_new(&stage->loop, &err));
 	must(http_new(&stage->http, stage->loop, NULL, &err));
 	must(gateway_new(&stage->gateway, stage->loop, stage->http,
-			 &(struct gateway_options){ 0 }, &err));
+			 &(struct gateway_options){
+				 .spending = &spending,
+				 .spending_payload = stage,
+			 },
+			 &err));
 	must(gateway_add_service(stage->gateway, &stage->one, &err));
 	must(gateway_add_service(stage->gateway, &stage->spare, &err));
 }
@@ -177,6 +215,8 @@ static void on_end(const struct outcome *outcome, void *payload)
 		.message = xstrdup(outcome->err.msg),
 		.service = xstrdup(outcome->service),
 		.attempts = json_copy(outcome->attempts),
+		.cost_nusd = outcome->cost_nusd,
+		.all_requests = outcome->requests,
 	};
 	for (const struct json *at = json_first(outcome->attempts); at;
 	     at = json_next(at))
@@ -298,6 +338,10 @@ static void check_row(const struct outcome_kind *kind,
 	open_stage(&stage, kind, row);
 	first = ask(&stage);
 	check_first(row, &first);
+	/* Whatever the kind of service, every request is in the ledger. */
+	cr_assert_eq(stage.reserved, first.all_requests, "%s", row->name);
+	cr_assert_eq(stage.settled, first.all_requests, "%s", row->name);
+	cr_assert_eq(stage.settled_nusd, first.cost_nusd, "%s", row->name);
 	check_later(&stage, &first);
 	release(&first);
 	close_stage(&stage);
