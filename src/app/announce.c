@@ -149,7 +149,29 @@ static void add(struct announce *announce, const struct announce_run *run,
 	telling->runs[telling->count++] = run;
 }
 
-/* `fallback: notify:`: told when all that may be asked failed. */
+/* Those of the services of `task` that were asked in vain. */
+static void add_failed_services(struct announce *announce,
+				const struct announce_run *run,
+				const struct plan_task *task,
+				const struct task_record *record)
+{
+	bool all = record->state == TASK_FAILED || record->degraded;
+
+	if (!all && !record->instead_of)
+		return;
+	for (size_t i = 0; i < task->services.len; i++) {
+		const char *service = task->services.v[i];
+		const char *section = plan_notify(run->workflow, service);
+
+		if (!all && record->service &&
+		    !strcmp(service, record->service))
+			return;
+		if (section)
+			add(announce, run, section, true);
+	}
+}
+
+/* `fallback: notify:`: told when the service of its `if` failed. */
 static void add_failures(struct announce *announce,
 			 const struct announce_run *run)
 {
@@ -157,18 +179,13 @@ static void add_failures(struct announce *announce,
 
 	plan_make(&plan, run->workflow, announce->input.agents,
 		  announce->input.settings, NULL);
-	for (size_t i = 0; i < plan.task_count; i++) {
-		const struct plan_task *task = &plan.tasks[i];
-
-		for (size_t j = 0; task->notify && j < run->record->task_count;
-		     j++) {
-			const struct task_record *of = &run->record->tasks[j];
-
-			if ((of->state == TASK_FAILED || of->degraded) &&
-			    !strcmp(of->agent, task->agent->name))
-				add(announce, run, task->notify, true);
-		}
-	}
+	for (size_t i = 0; i < plan.task_count; i++)
+		for (size_t j = 0; j < run->record->task_count; j++)
+			if (!strcmp(run->record->tasks[j].agent,
+				    plan.tasks[i].agent->name))
+				add_failed_services(announce, run,
+						    &plan.tasks[i],
+						    &run->record->tasks[j]);
 	plan_release(&plan);
 }
 

@@ -9,8 +9,8 @@
 
 /** \file
  * Finished runs as messages to the sections that their workflows name: those of
- * `slack_notification`, and those of `fallback` whose services all failed. The
- * runs of one change go to a section in one message, and none of them twice.
+ * `slack_notification`, and those of `fallback` whose service failed. The runs
+ * of one change go to a section in one message, and none of them twice.
  * Asynchronous, loop thread only.
  *
  * What was told is in the pull's state as "notify" entries. An entry is saved

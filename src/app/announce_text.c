@@ -35,24 +35,32 @@ static void add_findings(struct buf *out, const struct finding_list *findings)
 		buf_addf(out, "and %zu more\n", findings->len - WORST_SHOWN);
 }
 
+/* What became of one agent, where it is not what was wanted. */
+static void add_failure(struct buf *out, const struct task_record *task)
+{
+	bool failed = task->state == TASK_FAILED;
+
+	if (!failed && !task->degraded && !task->instead_of)
+		return;
+	phrase_line(out, task->agent, MAX_TITLE);
+	if (failed) {
+		buf_addstr(out, " failed: ");
+		phrase_line(out, task->reason, MAX_REASON);
+	} else if (task->degraded) {
+		buf_addf(out, ": the offline service stood in for %s",
+			 task->instead_of ? task->instead_of : "the others");
+	} else {
+		buf_addf(out, ": %s answered instead of %s",
+			 task->service ? task->service : "another",
+			 task->instead_of);
+	}
+	buf_addch(out, '\n');
+}
+
 static void add_failures(struct buf *out, const struct run_record *record)
 {
-	for (size_t i = 0; i < record->task_count; i++) {
-		const struct task_record *task = &record->tasks[i];
-
-		if (task->state != TASK_FAILED && !task->degraded)
-			continue;
-		phrase_line(out, task->agent, MAX_TITLE);
-		if (task->degraded)
-			buf_addf(out, ": the offline service stood in for %s",
-				 task->instead_of ? task->instead_of
-						  : "the others");
-		else
-			buf_addstr(out, " failed: ");
-		if (!task->degraded)
-			phrase_line(out, task->reason, MAX_REASON);
-		buf_addch(out, '\n');
-	}
+	for (size_t i = 0; i < record->task_count; i++)
+		add_failure(out, &record->tasks[i]);
 }
 
 void announce_text(struct buf *out, const struct run_record *record)

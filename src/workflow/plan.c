@@ -16,6 +16,13 @@ static const struct fallback_rule *rule_of(const struct workflow *workflow,
 	return NULL;
 }
 
+const char *plan_notify(const struct workflow *workflow, const char *service)
+{
+	const struct fallback_rule *rule = rule_of(workflow, service);
+
+	return rule ? rule->notify : NULL;
+}
+
 /* Follows `if: A.fails` / `use: B` from the task's own service to the end. */
 static void chain_services(struct plan_task *task,
 			   const struct workflow *workflow)
@@ -25,8 +32,6 @@ static void chain_services(struct plan_task *task,
 	task->may_degrade = true;
 	while ((rule = rule_of(workflow,
 			       task->services.v[task->services.len - 1]))) {
-		if (rule->notify)
-			task->notify = rule->notify;
 		if (!rule->continues) {
 			task->may_degrade = false;
 			task->stops_run = true;

@@ -19,7 +19,6 @@ struct plan_task {
 				   own `fallback =` may follow */
 	bool may_degrade;       /* offline may stand in in the end        */
 	bool stops_run;         /* if all fail: `continue: false`         */
-	const char *notify;     /* told if all fail; or NULL              */
 	int64_t timeout_ms;
 };
 
@@ -36,6 +35,9 @@ void plan_make(struct plan *out, const struct workflow *workflow,
 	       const struct agent_list *agents, const struct settings *settings,
 	       const char *service);
 void plan_release(struct plan *plan);
+
+/** The notify section that is told when that service fails; NULL: none. */
+const char *plan_notify(const struct workflow *workflow, const char *service);
 
 /** Does `task` come after `earlier`, directly or by others in between? */
 bool plan_follows(const struct plan *plan, size_t task, size_t earlier);

@@ -45,6 +45,7 @@ E2E_TESTS += \
 	tests/e2e/t0730-poll-github.t \
 	tests/e2e/t0750-poll-generated.t \
 	tests/e2e/t0760-poll-messages.t \
+	tests/e2e/t0765-poll-fallback.t \
 	tests/e2e/t0770-poll-app.t \
 	tests/e2e/t0810-run-kill.t \
 	tests/e2e/t0820-answers.t \

@@ -247,3 +247,59 @@ Test(announce, failures_reach_the_section_of_the_fallback)
 	cr_assert(strstr(fake_request(0)->body, "lint-agent failed: 401") !=
 		  NULL);
 }
+
+/* Each rule of a chain has a section of its own, which is told of its own
+ * service. */
+Test(announce, each_rule_of_a_fallback_is_told_of_its_service)
+{
+	static const struct {
+		enum task_state state;
+		bool degraded;
+		char *service, *instead_of;
+		size_t ops, chat;
+	} cases[] = {
+		{ TASK_ANSWERED, false, "one", NULL, 0, 0 },
+		{ TASK_ANSWERED, false, "two", "one", 1, 0 },
+		{ TASK_ANSWERED, true, "offline", "one", 1, 1 },
+		{ TASK_FAILED, false, NULL, NULL, 1, 1 },
+		{ TASK_SKIPPED, false, NULL, NULL, 0, 0 },
+	};
+	struct fallback_rule rules[] = {
+		{ .service = "one",
+		  .use = "two",
+		  .notify = "ops",
+		  .continues = true },
+		{ .service = "two", .notify = "chat", .continues = true },
+	};
+	struct agent_definition agent = { .name = "lint-agent", .digest = "" };
+	struct agent_definition *list[] = { &agent };
+	struct workflow_agent use = { .name = "lint-agent", .service = "one" };
+	struct workflow_phase phase = { .agents = &use, .agent_count = 1 };
+	struct task_record task = { .agent = "lint-agent" };
+
+	agents = (struct agent_list){ .items = list, .len = 1 };
+	first.output.slack = NULL;
+	first.fallbacks = rules;
+	first.fallback_count = ARRAY_LEN(rules);
+	first.phases = &phase;
+	first.phase_count = 1;
+	records[0].tasks = &task;
+	records[0].task_count = 1;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		size_t ops = fake_count_to(OPS), chat = fake_count_to(CHAT);
+
+		records[0].id[25] = (char)('A' + i);
+		task.state = cases[i].state;
+		task.degraded = cases[i].degraded;
+		task.service = cases[i].service;
+		task.instead_of = cases[i].instead_of;
+		announce(1);
+		announce(1);
+		cr_expect(eq(sz, fake_count_to(OPS) - ops, cases[i].ops),
+			  "case %zu", i);
+		cr_expect(eq(sz, fake_count_to(CHAT) - chat, cases[i].chat),
+			  "case %zu", i);
+	}
+	cr_expect(strstr(fake_request(0)->body,
+			 "lint-agent: two answered instead of one") != NULL);
+}

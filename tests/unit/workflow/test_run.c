@@ -237,6 +237,48 @@ Test(run, continue_false_ends_it_at_once)
 	scenario_close(&s);
 }
 
+/* Who is told of a failure does not say how the run goes on. */
+Test(run, notify_alone_ends_nothing)
+{
+	static const struct scene scenes[] = {
+		FAILS("a", "one"),
+		FAILS("a", "two"),
+		SAYS(NULL, NOTHING),
+	};
+	static const struct {
+		const char *rule;
+		enum verdict verdict;
+		const char *states;
+		size_t offline;
+	} cases[] = {
+		{ "{if: two.fails, notify: team}", VERDICT_FAILED,
+		  "a answered, b answered", 1 },
+		{ "{if: two.fails, notify: team, continue: true}",
+		  VERDICT_FAILED, "a answered, b answered", 1 },
+		{ "{if: two.fails, notify: team, continue: false}",
+		  VERDICT_FAILED, "a failed, b skipped", 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct scenario s;
+		char *text = xstrf("agents: [a, b]\nexecution: sequential\n"
+				   "fallback:\n  - {if: one.fails, use: two, "
+				   "notify: ops}\n  - %s\n",
+				   cases[i].rule);
+
+		scenario_open(&s, text);
+		must_say("ops", plan_notify(s.workflow, "one"));
+		must_say("team", plan_notify(s.workflow, "two"));
+		cr_expect(plan_notify(s.workflow, "offline") == NULL);
+		scenario_run(&s, scenes, ARRAY_LEN(scenes));
+		must_end(&s, cases[i].verdict, cases[i].states);
+		cr_expect(eq(sz, scenario_times(&s, "a", "offline"),
+			     cases[i].offline));
+		scenario_close(&s);
+		free(text);
+	}
+}
+
 Test(run, a_task_ends_at_its_time_limit)
 {
 	static const struct scene scenes[] = {
