@@ -64,6 +64,7 @@ struct forge_pull *forge_answer_pull(struct forge_answer *answer);
 struct forge_comment *forge_answer_comment(struct forge_answer *answer);
 struct forge_reaction *forge_answer_reaction(struct forge_answer *answer);
 struct forge_thread *forge_answer_thread(struct forge_answer *answer);
+struct forge_signal *forge_answer_signal(struct forge_answer *answer);
 
 /** One segment of a path: everything but letters, digits and "-._~" as %XX. */
 void forge_url_segment(struct buf *out, const char *text);

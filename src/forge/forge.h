@@ -42,6 +42,8 @@ enum forge_act {
 	FORGE_REACTIONS,     /* on the remark on a line `id`: `reactions`    */
 	FORGE_THREADS,       /* of one pull: `threads`                       */
 	FORGE_RESOLVE,       /* the thread `id` is dealt with                */
+	FORGE_STATUSES,      /* of commit `head`; conditional: `signals`     */
+	FORGE_CHECKS,        /* check runs of commit `head`; likewise        */
 	FORGE_OPEN_PULL,     /* `stacked`: `id` is its number                */
 };
 
@@ -152,6 +154,24 @@ struct forge_thread {
 	bool is_resolved;
 };
 
+/** How far somebody's CI has got with one thing. */
+enum forge_signal_state {
+	SIGNAL_PENDING, /* or it waits for a person                     */
+	SIGNAL_PASSED,
+	SIGNAL_FAILED,
+	SIGNAL_NEUTRAL, /* it had nothing to say: neutral, skipped      */
+	SIGNAL_STOPPED, /* it will say nothing any more: cancelled ...  */
+};
+
+/** The latest commit status of a context, or check run of a name. */
+struct forge_signal {
+	char *name;
+	enum forge_signal_state state;
+	char *word;         /* as the forge calls the state: "timed_out" */
+	char *url;          /* NULL: none */
+	int64_t changed_ms; /* the forge's clock; 0: not told */
+};
+
 struct forge_answer {
 	enum forge_act act;
 	bool is_unchanged; /* of conditional ones: it is as it was last time */
@@ -163,6 +183,8 @@ struct forge_answer {
 	size_t reaction_count, reaction_cap;
 	struct forge_thread *threads;
 	size_t thread_count, thread_cap;
+	struct forge_signal *signals;
+	size_t signal_count, signal_cap;
 	char *user, *user_id; /* FORGE_WHO; user_id NULL: not told */
 	enum permission permission;
 	char *id, *url; /* of what was made */

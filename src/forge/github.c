@@ -289,6 +289,8 @@ static const struct {
 			       true },
 	[FORGE_REACTIONS] = { "GET", "/pulls/comments/%I/reactions?" PAGE,
 			      false, true },
+	[FORGE_STATUSES] = { "GET", "/commits/%H/status?" PAGE, true, true },
+	[FORGE_CHECKS] = { "GET", "/commits/%H/check-runs?" PAGE, true, true },
 	[FORGE_OPEN_PULL] = { "POST", "/pulls", false, false },
 };
 

@@ -261,6 +261,83 @@ static int read_threads(struct forge_answer *out, const struct json *doc,
 	return 0;
 }
 
+static struct forge_signal *add_signal(struct forge_answer *out,
+				       const char *name, const char *word,
+				       enum forge_signal_state state)
+{
+	struct forge_signal *signal = forge_answer_signal(out);
+
+	signal->name = text_clean(name, false);
+	signal->word = text_clean(word, false);
+	signal->state = state;
+	return signal;
+}
+
+static int read_status(struct forge_answer *out, const struct json *at,
+		       struct err *err)
+{
+	struct forge_signal *signal;
+	const char *context, *word;
+
+	if (json_string(&context, at, "context", err) < 0 ||
+	    json_string(&word, at, "state", err) < 0)
+		return -1;
+	signal = add_signal(out, context, word,
+			    strcmp(word, "success") == 0   ? SIGNAL_PASSED
+			    : strcmp(word, "pending") == 0 ? SIGNAL_PENDING
+							   : SIGNAL_FAILED);
+	signal->url = copy(at, "target_url");
+	signal->changed_ms = time_of(at, "updated_at");
+	return 0;
+}
+
+/* Of a check run that is completed. What has a name that is not known did not
+ * pass, and will not say more. */
+static enum forge_signal_state state_of(const char *conclusion)
+{
+	static const struct {
+		const char *word;
+		enum forge_signal_state state;
+	} words[] = {
+		{ "success", SIGNAL_PASSED },
+		{ "failure", SIGNAL_FAILED },
+		{ "timed_out", SIGNAL_FAILED },
+		{ "startup_failure", SIGNAL_FAILED },
+		{ "neutral", SIGNAL_NEUTRAL },
+		{ "skipped", SIGNAL_NEUTRAL },
+		{ "action_required", SIGNAL_PENDING },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i].word, conclusion) == 0)
+			return words[i].state;
+	return SIGNAL_STOPPED;
+}
+
+static int read_check(struct forge_answer *out, const struct json *at,
+		      struct err *err)
+{
+	const char *conclusion = json_string_or(at, "conclusion", "");
+	struct forge_signal *signal;
+	const char *name, *status;
+
+	if (json_string(&name, at, "name", err) < 0 ||
+	    json_string(&status, at, "status", err) < 0)
+		return -1;
+	if (strcmp(status, "completed") == 0)
+		signal = add_signal(out, name, conclusion,
+				    state_of(conclusion));
+	else
+		signal = add_signal(out, name, status, SIGNAL_PENDING);
+	signal->url = copy(at, "details_url");
+	if (!signal->url)
+		signal->url = copy(at, "html_url");
+	signal->changed_ms = time_of(at, "completed_at");
+	if (!signal->changed_ms)
+		signal->changed_ms = time_of(at, "started_at");
+	return 0;
+}
+
 static int read_made(struct forge_answer *out, const struct json *doc,
 		     const char *id, struct err *err)
 {
@@ -294,6 +371,12 @@ int github_parse(struct forge_answer *out, const struct forge_wish *wish,
 		return read_threads(out, doc, err);
 	case FORGE_RESOLVE:
 		return graphql_check(doc, err);
+	case FORGE_STATUSES:
+		return read_list(out, json_find(doc, "statuses"), read_status,
+				 err);
+	case FORGE_CHECKS:
+		return read_list(out, json_find(doc, "check_runs"), read_check,
+				 err);
 	case FORGE_DROP_REVIEW:
 		return 0;
 	case FORGE_OPEN_PULL:

@@ -48,6 +48,8 @@ static const char *const act_names[] = {
 	[FORGE_REACTIONS] = "the reactions to a comment",
 	[FORGE_THREADS] = "its conversations",
 	[FORGE_RESOLVE] = "resolving a conversation",
+	[FORGE_STATUSES] = "the statuses of a commit",
+	[FORGE_CHECKS] = "the check runs of a commit",
 	[FORGE_OPEN_PULL] = "opening a pull",
 };
 
@@ -94,6 +96,13 @@ struct forge_thread *forge_answer_thread(struct forge_answer *answer)
 	return &answer->threads[answer->thread_count++];
 }
 
+struct forge_signal *forge_answer_signal(struct forge_answer *answer)
+{
+	ARRAY_GROW(answer->signals, answer->signal_count, answer->signal_cap);
+	answer->signals[answer->signal_count] = (struct forge_signal){ 0 };
+	return &answer->signals[answer->signal_count++];
+}
+
 static void release_pull(struct forge_pull *pull)
 {
 	free(pull->head_ref);
@@ -133,6 +142,12 @@ void forge_answer_release(struct forge_answer *answer)
 		free(answer->threads[i].id);
 		free(answer->threads[i].comment_id);
 	}
+	for (size_t i = 0; i < answer->signal_count; i++) {
+		free(answer->signals[i].name);
+		free(answer->signals[i].word);
+		free(answer->signals[i].url);
+	}
+	free(answer->signals);
 	free(answer->pulls);
 	free(answer->comments);
 	free(answer->reactions);

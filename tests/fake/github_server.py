@@ -10,7 +10,8 @@ It is strict: what GitHub would refuse it refuses, and what nobody expects is
 an exchange with status 599 that a test must not find. The test talks to it at
 /_/: POST /_/pull {number, head_ref, ...}, /_/comment, /_/review, /_/fault
 {match, times, status, body, headers, after, hang, cut}, /_/forget, /_/react,
-/_/resolve, /_/app {public_key, id, lifetime}: it is an App's, too; /_/revoke
+/_/resolve, /_/status {sha, context, state, age} and /_/check {sha, name,
+status, conclusion, age}: what a CI says, that many seconds ago, /_/app {public_key, id, lifetime}: it is an App's, too; /_/revoke
 {before, always}: its tokens; GET /_/state.
 """
 import base64
@@ -45,6 +46,11 @@ class Refused(Exception):
                       "documentation_url": MARK + "/rest"}
         if errors:
             self.reply["errors"] = errors
+
+
+def ago(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ",
+                         time.gmtime(time.time() - seconds))
 
 
 def links(names, base):
@@ -142,10 +148,8 @@ class Application:
 
     def new_token(self):
         token = "ghs_of_the_app_%d" % (len(self.tokens) + 1)
-        ends = time.time() + self.lifetime
-        self.tokens[token] = ends
-        return {"token": token, "expires_at": time.strftime(
-            "%Y-%m-%dT%H:%M:%SZ", time.gmtime(ends))}
+        self.tokens[token] = time.time() + self.lifetime
+        return {"token": token, "expires_at": ago(-self.lifetime)}
 
 
 class Hub:
@@ -339,6 +343,10 @@ class Api:
             ("POST", r"/app/installations/(\d+)/access_tokens",
              self.app_token),
             ("POST", repo + r"/check-runs", self.add_check),
+            ("GET", repo + r"/commits/([0-9a-f]{40})/check-runs",
+             self.list_checks),
+            ("GET", repo + r"/commits/([0-9a-f]{40})/status",
+             self.combined_status),
             ("GET", repo + r"/pulls", self.list_pulls),
             ("POST", repo + r"/pulls", self.open_pull),
             ("GET", repo + r"/pulls/(\d+)", self.get_pull),
@@ -389,17 +397,52 @@ class Api:
             raise Refused(422, "Invalid request.")
         check = dict(body, id=self.hub.number())
         self.hub.checks.append(check)
-        output = {"title": body["output"]["title"],
-                  "summary": body["output"]["summary"], "text": None,
-                  "annotations_count": len(notes), "annotations_url": MARK}
-        return 201, {
-            "id": check["id"], "node_id": "K", "head_sha": body["head_sha"],
-            "name": body["name"], "url": MARK, "html_url": MARK,
-            "details_url": None, "status": body["status"],
-            "conclusion": body.get("conclusion"), "started_at": DATE,
-            "completed_at": DATE if body.get("conclusion") else None,
+        return 201, self.show_check(check)
+
+    def show_check(self, check):
+        said = check.get("output", {})
+        output = {"title": said.get("title"), "summary": said.get("summary"),
+                  "text": None, "annotations_url": MARK,
+                  "annotations_count": len(said.get("annotations", []))}
+        at = check.get("at", DATE)
+        return {
+            "id": check["id"], "node_id": "K", "head_sha": check["head_sha"],
+            "name": check["name"], "url": MARK, "html_url": MARK,
+            "details_url": check.get("details_url"),
+            "status": check["status"], "conclusion": check.get("conclusion"),
+            "started_at": at,
+            "completed_at": at if check.get("conclusion") else None,
             "external_id": None, "check_suite": {"id": 1}, "output": output,
-            "app": self.hub.app.show(), "pull_requests": []}
+            "app": self.hub.app.show() if self.hub.app else None,
+            "pull_requests": []}
+
+    def check_commit(self, sha):
+        try:
+            self.hub.git("cat-file", "-e", sha + "^{commit}")
+        except subprocess.CalledProcessError:
+            raise Refused(422, "No commit found for SHA: " + sha) from None
+
+    def list_checks(self, _who, parts, _query, _body):
+        """The latest of each name."""
+        self.check_commit(parts[0])
+        latest = {c["name"]: c for c in self.hub.checks
+                  if c["head_sha"] == parts[0]}
+        return 200, {"total_count": len(latest),
+                     "check_runs": [self.show_check(c)
+                                    for c in latest.values()]}
+
+    def combined_status(self, _who, parts, _query, _body):
+        self.check_commit(parts[0])
+        latest = {s["context"].lower(): s for s in self.hub.statuses
+                  if s["sha"] == parts[0]}
+        states = {s["state"] for s in latest.values()}
+        state = ("failure" if states & {"error", "failure"} else
+                 "success" if states == {"success"} else "pending")
+        return 200, {"state": state, "sha": parts[0],
+                     "total_count": len(latest), "url": MARK,
+                     "commit_url": MARK, "repository": repository("acme/app"),
+                     "statuses": [self.show_status(s)
+                                  for s in latest.values()]}
 
     def list_pulls(self, _who, _parts, query, _body):
         if query.get("state") != "open":
@@ -551,12 +594,16 @@ class Api:
             raise Refused(422, "description is too long")
         made = dict(body, id=self.hub.number(), sha=parts[0], by=list(who))
         self.hub.statuses.append(made)
-        return 201, {"url": MARK, "avatar_url": None, "id": made["id"],
-                     "node_id": "S", "state": body["state"],
-                     "description": body.get("description"),
-                     "target_url": body.get("target_url"),
-                     "context": body["context"], "created_at": DATE,
-                     "updated_at": DATE, "creator": user(*who)}
+        return 201, dict(self.show_status(made), creator=user(*who))
+
+    def show_status(self, status):
+        at = status.get("at", DATE)
+        return {"url": MARK, "avatar_url": None, "id": status["id"],
+                "node_id": "S", "state": status["state"],
+                "description": status.get("description"),
+                "target_url": status.get("target_url"),
+                "context": status["context"], "created_at": at,
+                "updated_at": at}
 
     def permission(self, _who, parts, _query, _body):
         name = PERMISSIONS.get(parts[0], "none")
@@ -626,6 +673,25 @@ class Control:
         thread["resolved"] = True
         self.hub.touch(thread["pull"])
         return thread
+
+    def status(self, body):
+        made = {"id": self.hub.number(), "by": ["ci", 30],
+                "at": ago(body.pop("age", 3600))}
+        made.update(body)
+        self.hub.statuses.append(made)
+        return made
+
+    def check(self, body):
+        """Or `count` of them, with a number behind the name."""
+        made = {"status": "completed", "head_sha": body.pop("sha"),
+                "at": ago(body.pop("age", 3600))}
+        count = body.pop("count", 0)
+        made.update(body)
+        for number in range(1, count + 1) or [0]:
+            self.hub.checks.append(dict(
+                made, id=self.hub.number(), name="%s %d" % (
+                    made["name"], number) if number else made["name"]))
+        return self.hub.checks[-1]
 
     def drop(self, body):
         """As if the pull had never been."""
@@ -739,6 +805,9 @@ class Handler(BaseHTTPRequestHandler):
         headers = [("x-ratelimit-remaining", "4999")]
         if isinstance(reply, list):
             reply = self.page(reply, path, query, headers)
+        elif self.command == "GET":
+            for name in reply.keys() & {"check_runs", "statuses"}:
+                reply[name] = self.page(reply[name], path, query, headers)
         if self.command == "GET":
             token = self.headers["Authorization"]
             etag = 'W/"%s"' % hashlib.sha256(

@@ -104,6 +104,14 @@ Test(github, requests)
 		  "POST",
 		  "/repos/acme/app/issues/comments/9/reactions",
 		  "{\"content\":\"eyes\"}" },
+		{ { .act = FORGE_STATUSES, .head = HEAD },
+		  "GET",
+		  "/repos/acme/app/commits/" HEAD "/status?per_page=100",
+		  "" },
+		{ { .act = FORGE_CHECKS, .head = HEAD },
+		  "GET",
+		  "/repos/acme/app/commits/" HEAD "/check-runs?per_page=100",
+		  "" },
 		{ { .act = FORGE_OPEN_PULL, .stacked = &stacked },
 		  "POST",
 		  "/repos/acme/app/pulls",
@@ -136,6 +144,7 @@ Test(github, what_is_not_said_cannot_be_asked)
 		{ .act = FORGE_PERMISSION },
 		{ .act = FORGE_PERMISSION, .text = ".." },
 		{ .act = FORGE_EDIT_COMMENT, .text = "x" },
+		{ .act = FORGE_CHECKS, .id = HEAD },
 	};
 	const struct forge_site site = { .api = "https://api.github.com",
 					 .repository = "acme/app" };
@@ -261,6 +270,12 @@ Test(github, replies_that_cannot_be_read)
 		{ FORGE_ADD_COMMENT, "{}", ERR_PROTOCOL },
 		{ FORGE_REACTIONS, "[{}]", ERR_PROTOCOL },
 		{ FORGE_THREADS, "{\"data\":null}", ERR_PROTOCOL },
+		{ FORGE_STATUSES, "{\"state\":\"success\"}", ERR_PROTOCOL },
+		{ FORGE_STATUSES, "{\"statuses\":[{\"context\":\"ci\"}]}",
+		  ERR_PROTOCOL },
+		{ FORGE_CHECKS, "{\"check_runs\":null}", ERR_PROTOCOL },
+		{ FORGE_CHECKS, "{\"check_runs\":[{\"name\":\"ci\"}]}",
+		  ERR_PROTOCOL },
 		{ FORGE_RESOLVE,
 		  "{\"errors\":[{\"type\":\"FORBIDDEN\",\"message\":\"no\"}]}",
 		  ERR_AUTH },
@@ -276,6 +291,71 @@ Test(github, replies_that_cannot_be_read)
 			  "%zu", i);
 		cr_expect(eq(int, err.code, cases[i].code), "%zu: %s", i,
 			  err.msg);
+		forge_answer_release(&answer);
+	}
+}
+
+Test(github, what_a_ci_says)
+{
+	const struct {
+		enum forge_act act;
+		const char *text;
+		enum forge_signal_state state;
+		const char *word, *url;
+	} cases[] = {
+#define STATUS(state) \
+	"{\"statuses\":[{\"context\":\"ci\",\"state\":\"" state "\"}]}"
+#define CHECK(status, conclusion)                                \
+	"{\"check_runs\":[{\"name\":\"ci\",\"status\":\"" status \
+	"\",\"conclusion\":" conclusion ",\"html_url\":\"https://h\"}]}"
+		{ FORGE_STATUSES, STATUS("success"), SIGNAL_PASSED, "success",
+		  "" },
+		{ FORGE_STATUSES, STATUS("pending"), SIGNAL_PENDING, "pending",
+		  "" },
+		{ FORGE_STATUSES, STATUS("failure"), SIGNAL_FAILED, "failure",
+		  "" },
+		{ FORGE_STATUSES, STATUS("error"), SIGNAL_FAILED, "error", "" },
+		{ FORGE_STATUSES, STATUS("unheard-of"), SIGNAL_FAILED,
+		  "unheard-of", "" },
+		{ FORGE_CHECKS, CHECK("queued", "null"), SIGNAL_PENDING,
+		  "queued", "https://h" },
+		{ FORGE_CHECKS, CHECK("in_progress", "\"success\""),
+		  SIGNAL_PENDING, "in_progress", "https://h" },
+		{ FORGE_CHECKS, CHECK("completed", "\"success\""),
+		  SIGNAL_PASSED, "success", "https://h" },
+		{ FORGE_CHECKS, CHECK("completed", "\"failure\""),
+		  SIGNAL_FAILED, "failure", "https://h" },
+		{ FORGE_CHECKS, CHECK("completed", "\"timed_out\""),
+		  SIGNAL_FAILED, "timed_out", "https://h" },
+		{ FORGE_CHECKS, CHECK("completed", "\"neutral\""),
+		  SIGNAL_NEUTRAL, "neutral", "https://h" },
+		{ FORGE_CHECKS, CHECK("completed", "\"skipped\""),
+		  SIGNAL_NEUTRAL, "skipped", "https://h" },
+		{ FORGE_CHECKS, CHECK("completed", "\"cancelled\""),
+		  SIGNAL_STOPPED, "cancelled", "https://h" },
+		{ FORGE_CHECKS, CHECK("completed", "\"stale\""), SIGNAL_STOPPED,
+		  "stale", "https://h" },
+		{ FORGE_CHECKS, CHECK("completed", "null"), SIGNAL_STOPPED, "",
+		  "https://h" },
+		{ FORGE_CHECKS, CHECK("completed", "\"action_required\""),
+		  SIGNAL_PENDING, "action_required", "https://h" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct forge_answer answer = { 0 };
+		struct err err = ERR_INIT;
+		const struct forge_signal *signal;
+
+		cr_assert(eq(int,
+			     parse(&answer, cases[i].act, cases[i].text, &err),
+			     0),
+			  "%zu: %s", i, err.msg);
+		signal = &answer.signals[0];
+		cr_expect(eq(str, signal->name, "ci"));
+		cr_expect(eq(int, signal->state, cases[i].state), "%zu", i);
+		cr_expect(eq(str, signal->word, cases[i].word));
+		cr_expect(
+			eq(str, signal->url ? signal->url : "", cases[i].url));
 		forge_answer_release(&answer);
 	}
 }

@@ -31,6 +31,7 @@ static const struct {
 	{ "POST", "/statuses/*", FORGE_STATUS },
 	{ "POST", "/check-runs", FORGE_CHECK },
 	{ "POST", "/comments/#/reactions", FORGE_REACT },
+	{ "GET", "/commits/*/check-runs", FORGE_CHECKS },
 	{ "POST", "/pulls", FORGE_OPEN_PULL },
 };
 
