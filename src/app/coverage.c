@@ -217,6 +217,6 @@ const char *settings_tests_refused(const struct project_settings *project)
 {
 	if (!project || project->tests != TESTS_CI)
 		return NULL;
-	return "tests = ci leaves them to the project's CI, which runs them on "
-	       "the generated branch; what it says of them is not read yet";
+	return "tests = ci leaves them to the project's CI: `referee poll` "
+	       "pushes the branch and waits for it, `run` does not";
 }

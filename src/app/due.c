@@ -104,6 +104,7 @@ void due_mark(struct workflow_state *state, const char *change_key,
 	state->run[0] = '\0';
 	replace(&state->event, event);
 	replace(&state->reason, NULL);
+	replace(&state->waits_for, NULL);
 	state->attempts = 0;
 	state->retry_at_ms = 0;
 	state->changed_at_ms = now_ms;
@@ -150,6 +151,7 @@ void due_settle(struct workflow_state *state, const struct run_record *record,
 {
 	memcpy(state->run, record->id, sizeof(state->run));
 	replace(&state->reason, record->reason);
+	replace(&state->waits_for, record->waits_for);
 	state->retry_at_ms = 0;
 	state->changed_at_ms = now_ms;
 	if (record->verdict == VERDICT_FAILED) {
@@ -160,7 +162,8 @@ void due_settle(struct workflow_state *state, const struct run_record *record,
 			state->retry_at_ms = now_ms + BUDGET_AFTER_MS;
 		/* The next poll asks what became of it. */
 		if (record->waits_for &&
-		    !strcmp(record->waits_for, RUN_WAITS_FOR_BATCH))
+		    (!strcmp(record->waits_for, RUN_WAITS_FOR_BATCH) ||
+		     !strcmp(record->waits_for, RUN_WAITS_FOR_CI)))
 			state->retry_at_ms = now_ms;
 	} else {
 		state->progress = PROGRESS_STORED;

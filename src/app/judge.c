@@ -1,8 +1,10 @@
 #include "app/judge.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "agents/findings.h"
+#include "app/ci_tests.h"
 #include "app/known.h"
 #include "app/material.h"
 #include "app/stored.h"
@@ -22,7 +24,8 @@ struct slot {
 	const struct judge_workflow *use;
 	struct judged_run *into;
 	struct plan plan;
-	struct run *run; /* NULL: not under way */
+	struct run *run;           /* NULL: not under way */
+	struct run_record earlier; /* that it goes on from; zeroed: none */
 };
 
 struct judge {
@@ -63,20 +66,26 @@ static void anchor_again(struct run_record *record,
 	record->findings = answer.findings;
 }
 
-static void find_all_stored(struct judge *judge, struct repo *repo)
+static void find_stored(struct judge *judge, struct slot *slot,
+			struct repo *repo)
 {
-	for (size_t i = 0; i < judge->judged.count; i++) {
-		struct judged_run *into = judge->slots[i].into;
-		const struct judge_workflow *use = judge->slots[i].use;
+	const char *key = judge->input.changeset->change_key;
+	const char *workflow = slot->use->workflow->id;
+	struct judged_run *into = slot->into;
 
-		if (use->is_forced ||
-		    !judge_find_stored(&into->record, repo,
-				       judge->input.changeset->change_key,
-				       use->workflow->id))
-			continue;
+	if (judge_find_stored(&into->record, repo, key, workflow)) {
 		into->reused = true;
 		anchor_again(&into->record, judge->material.sources);
+	} else if (judge_find_waiting(&slot->earlier, repo, key, workflow)) {
+		anchor_again(&slot->earlier, judge->material.sources);
 	}
+}
+
+static void find_all_stored(struct judge *judge, struct repo *repo)
+{
+	for (size_t i = 0; i < judge->judged.count; i++)
+		if (!judge->slots[i].use->is_forced)
+			find_stored(judge, &judge->slots[i], repo);
 }
 
 /* On a worker. */
@@ -100,8 +109,10 @@ static void finish(struct judge *judge)
 {
 	judge->done(&judge->judged, judge->err.code ? &judge->err : NULL,
 		    judge->payload);
-	for (size_t i = 0; i < judge->input.workflow_count; i++)
+	for (size_t i = 0; i < judge->input.workflow_count; i++) {
 		plan_release(&judge->slots[i].plan);
+		run_record_release(&judge->slots[i].earlier);
+	}
 	material_release(&judge->material);
 	desk_free(judge->desk);
 	free(judge->cancelled);
@@ -143,27 +154,33 @@ static int store_notes(struct run_record *const *records, size_t count,
 				count, err);
 }
 
-/* A branch that cannot be made is told; the result stands. */
-static void make_branches(struct judge *judge, struct repo *repo)
+/* A branch that cannot be made is told; the result stands, unless it waits for
+ * what is said of that branch. */
+static void make_branch(struct judge *judge, size_t i, struct repo *repo)
 {
 	const struct oid *head = &judge->input.changeset->head;
+	struct judged_run *run = &judge->judged.runs[i];
+	char *ref = generated_ref(run->record.workflow, judge->input.pull,
+				  head);
+	struct err err = ERR_INIT;
 
-	for (size_t i = 0; i < judge->judged.count; i++) {
-		struct judged_run *run = &judge->judged.runs[i];
-		struct err err = ERR_INIT;
-		char *ref;
-
-		if (!generated_is_wanted(&run->record,
-					 judge->slots[i].use->workflow))
-			continue;
-		ref = generated_ref(run->record.workflow, judge->input.pull,
-				    head);
-		if (generated_commit(&run->branch, repo, ref, head,
-				     &run->record, &err) < 0)
-			log_warn("generated files of %s: %s",
-				 run->record.workflow, err.msg);
-		free(ref);
+	if (generated_commit(&run->branch, repo, ref, head, &run->record,
+			     &err) < 0) {
+		log_warn("generated files of %s: %s", run->record.workflow,
+			 err.msg);
+		generated_branch_release(&run->branch);
 	}
+	if (ci_tests_settle(&run->record, &run->branch, &err))
+		run->reused = false;
+	free(ref);
+}
+
+static void make_branches(struct judge *judge, struct repo *repo)
+{
+	for (size_t i = 0; i < judge->judged.count; i++)
+		if (generated_is_wanted(&judge->judged.runs[i].record,
+					judge->slots[i].use->workflow))
+			make_branch(judge, i, repo);
 }
 
 /* Findings get the names they are known by before the records are stored. */
@@ -180,10 +197,11 @@ static int store_all(struct judge *judge, struct repo *repo, struct err *err)
 	fault_point("judge.findings");
 	ret = known_unite(repo, place, judge->material.sources, records,
 			  judged->count, err);
-	if (!ret)
-		ret = store_records(judged, repo, err);
+	/* Before the records, which say what became of it. */
 	if (!ret && input->makes_branches)
 		make_branches(judge, repo);
+	if (!ret)
+		ret = store_records(judged, repo, err);
 	if (!ret)
 		ret = store_notes(records, judged->count, repo,
 				  &input->changeset->head, err);
@@ -311,6 +329,19 @@ static void on_progress(const struct run *run, enum run_progress what,
 		input->progress(run, what, task, input->progress_payload);
 }
 
+/* It goes on where it had to wait, unless it is another one by now. */
+static void go_on_from_earlier(struct run_input *input, struct slot *slot)
+{
+	static const struct ci_tests nothing;
+	bool is_same = slot->earlier.workflow &&
+		       !strcmp(slot->earlier.definition, slot->plan.definition);
+
+	if (is_same)
+		input->earlier = &slot->earlier;
+	if (slot->judge->input.are_tests_ci)
+		input->ci = is_same ? &slot->use->ci : &nothing;
+}
+
 static void start_runs(struct judge *judge)
 {
 	for (size_t i = 0; i < judge->judged.count; i++) {
@@ -323,6 +354,7 @@ static void start_runs(struct judge *judge)
 			  judge->input.settings, judge->input.service);
 		input = material_run_input(&judge->material, &judge->input,
 					   slot->use, &slot->plan);
+		go_on_from_earlier(&input, slot);
 		input.progress = on_progress;
 		input.desk = slot->use->workflow->relaxed ? judge->desk : NULL;
 		judge->running++;

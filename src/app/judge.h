@@ -24,6 +24,9 @@ struct judge_workflow {
 	const char *event;   /* why: "manual", "pull_request.opened" ...   */
 	const char *unknown; /* the condition nobody can tell of; or NULL  */
 	bool is_forced;      /* runs although its result may be stored     */
+	/* What CI says of the branch of its record, which waits for it; its
+	 * owner's, who releases it. */
+	struct ci_tests ci;
 };
 
 /** What is judged. Everything is borrowed until it is done. */
@@ -43,6 +46,8 @@ struct judge_input {
 	/* What the test runner runs; NULL or empty: nothing. */
 	const struct strvec *test_command;
 	const char *tests_refused; /* why it must not, all the same; or NULL */
+	bool are_tests_ci; /* the project's CI runs them on the branch, we wait
+			    */
 	/* What agents wrote goes to branches of the repository
 	 * (app/generated.h) where the workflow says so. */
 	bool makes_branches;
@@ -115,5 +120,9 @@ MUST_CHECK int judge_explain(struct json **out, struct gateway *gateway,
  */
 bool judge_find_stored(struct run_record *out, struct repo *repo,
 		       const char *change_key, const char *workflow);
+
+/** The same of one that waits for CI, or did in vain. */
+bool judge_find_waiting(struct run_record *out, struct repo *repo,
+			const char *change_key, const char *workflow);
 
 #endif /* APP_JUDGE_H */

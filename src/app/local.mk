@@ -6,6 +6,7 @@ libapp_a_SOURCES = \
 	src/app/announce_text.c src/app/announce_text.h \
 	src/app/ci.c src/app/ci.h \
 	src/app/change_facts.c src/app/change_facts.h \
+	src/app/ci_tests.c src/app/ci_tests.h \
 	src/app/check.c src/app/check.h \
 	src/app/company.c src/app/company.h \
 	src/app/coverage.c src/app/coverage.h \
@@ -36,6 +37,7 @@ libapp_a_SOURCES = \
 	src/app/own_refs.c src/app/own_refs.h \
 	src/app/poll.c src/app/poll.h \
 	src/app/poll_ask.c src/app/poll_ask.h src/app/poll_change.c \
+	src/app/poll_ci.c src/app/poll_ci.h \
 	src/app/poll_commands.c src/app/poll_forge_pulls.c \
 	src/app/poll_look.c src/app/poll_look.h \
 	src/app/poll_pass.c src/app/poll_pass.h \

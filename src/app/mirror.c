@@ -18,7 +18,9 @@
 #include "store/path_name.h"
 #include "store/state_ref.h"
 
-#define HEADS "refs/heads/"
+#define HEADS     "refs/heads/"
+#define PUBLISHED "refs/published/" /* branches of ours, as they are there */
+
 enum { PUSH_TRIES = 5 };
 
 struct mirror {
@@ -67,6 +69,10 @@ static int want_all(struct mirror *mirror, struct err *err)
 	if (project->target && want(mirror, project->target, err) < 0)
 		return -1;
 	strvec_add(&mirror->refspecs, "+" REQUESTS_REF "*:" REQUESTS_REF "*");
+	if (project->tests == TESTS_CI)
+		strvec_add(&mirror->refspecs,
+			   "+" HEADS GENERATED_BRANCHES
+			   "*:" PUBLISHED GENERATED_BRANCHES "*");
 	return 0;
 }
 
@@ -460,59 +466,106 @@ int mirror_push(struct mirror *mirror, struct err *err)
 	return 0;
 }
 
-/* Where a branch of ours is on the remote, and whether it may be moved on. */
-static int find_published(bool *found, struct oid *out, struct mirror *mirror,
+static char *published_ref(const char *ref)
+{
+	return xstrf(PUBLISHED "%s", ref + strlen(HEADS));
+}
+
+bool mirror_published(struct oid *out, const struct mirror *mirror,
+		      const char *ref)
+{
+	char *seen = published_ref(ref);
+	struct err none = ERR_INIT;
+	bool found = ref_read(out, mirror->repo, seen, &none) == 0;
+
+	free(seen);
+	return found;
+}
+
+/* The branch of ours as it is on the remote; info->parent_count is 0 where it
+ * is not there. ERR_CONFLICT: it may not be moved on. */
+static int find_published(struct commit_info *info, struct mirror *mirror,
 			  const char *ref, struct err *err)
 {
-	char *seen = xstrf("refs/published/%s", ref + strlen(HEADS));
+	char *seen = published_ref(ref);
 	char *refspec = xstrf("+%s:%s", ref, seen);
 	const char *const refspecs[] = { refspec };
-	struct commit_info info = { 0 };
+	struct oid theirs;
 	int ret = mirror_fetch(mirror, refspecs, 1, err);
 
-	*found = ret == 0;
+	*info = (struct commit_info){ 0 };
 	if (ret < 0 && err->code == ERR_NOT_FOUND) {
 		*err = (struct err)ERR_INIT;
 		ret = 0;
 	} else if (ret == 0) {
-		ret = ref_read(out, mirror->repo, seen, err);
+		ret = ref_read(&theirs, mirror->repo, seen, err);
 		if (!ret)
-			ret = commit_read(&info, mirror->repo, out, err);
-		if (!ret && !generated_is_ours(&info))
+			ret = commit_read(info, mirror->repo, &theirs, err);
+		if (!ret && !generated_is_ours(info))
 			ret = err_set(err, ERR_CONFLICT,
 				      "%s has commits that are not referee's; "
 				      "it is left as it is",
 				      ref);
 	}
-	commit_info_release(&info);
 	free(refspec);
 	free(seen);
 	return ret;
 }
 
-int mirror_publish(struct mirror *mirror, const char *ref,
-		   const struct oid *commit, struct err *err)
+static int push_branch(struct mirror *mirror, struct push_ref *push,
+		       const struct commit_info *known, struct err *err)
 {
-	struct commit_info info = { 0 };
-	struct push_ref push = { .name = ref, .target = commit };
-	struct push_request request = { .url = mirror->project->url,
-					.refs = &push,
-					.ref_count = 1,
-					.options = &mirror->options };
-	struct oid theirs;
-	bool found;
-	int ret;
+	const struct push_request request = {
+		.url = mirror->project->url,
+		.refs = push,
+		.ref_count = 1,
+		.known = known ? known->parents : NULL,
+		.known_count = known ? known->parent_count : 0,
+		.options = &mirror->options,
+	};
 
-	if (find_published(&found, &theirs, mirror, ref, err) < 0 ||
-	    commit_read(&info, mirror->repo, commit, err) < 0)
-		return -1;
-	push.expected = found ? &theirs : NULL;
-	request.known = info.parents;
-	request.known_count = info.parent_count;
 	fault_point("mirror.publish");
-	ret = found && oid_equal(&theirs, commit)
+	return repo_push(mirror->repo, &request, err);
+}
+
+/* The same files on the same head? */
+static bool is_same(const struct commit_info *ours,
+		    const struct commit_info *theirs)
+{
+	return theirs->parent_count && oid_equal(&ours->tree, &theirs->tree) &&
+	       oid_equal(&ours->parents[0], &theirs->parents[0]);
+}
+
+int mirror_publish(struct mirror *mirror, const char *ref, struct oid *commit,
+		   struct err *err)
+{
+	struct commit_info ours = { 0 }, theirs = { 0 };
+	struct push_ref push = { .name = ref, .target = commit };
+	int ret = -1;
+
+	if (find_published(&theirs, mirror, ref, err) < 0 ||
+	    commit_read(&ours, mirror->repo, commit, err) < 0)
+		goto out;
+	push.expected = theirs.parent_count ? &theirs.id : NULL;
+	if (!is_same(&ours, &theirs)) {
+		ret = push_branch(mirror, &push, &ours, err);
+		goto out;
+	}
+	ret = oid_equal(commit, &theirs.id)
 		      ? 0
-		      : repo_push(mirror->repo, &request, err);
-	commit_info_release(&info);
+		      : ref_move(mirror->repo, ref, commit, &theirs.id,
+				 "as it was published", err);
+	*commit = theirs.id;
+out:
+	commit_info_release(&ours);
+	commit_info_release(&theirs);
 	return ret;
+}
+
+int mirror_withdraw(struct mirror *mirror, const char *ref,
+		    const struct oid *expected, struct err *err)
+{
+	struct push_ref push = { .name = ref, .expected = expected };
+
+	return push_branch(mirror, &push, NULL, err);
 }

@@ -74,10 +74,21 @@ MUST_CHECK int mirror_push(struct mirror *mirror, struct err *err);
 
 /**
  * Takes a branch of files that agents wrote to the project's remote. One that
- * somebody added commits to is left alone: ERR_CONFLICT.
+ * somebody added commits to is left alone: ERR_CONFLICT. Where the same files
+ * are there on the same head, that commit stays and becomes *commit.
  */
 MUST_CHECK int mirror_publish(struct mirror *mirror, const char *ref,
-			      const struct oid *commit, struct err *err);
+			      struct oid *commit, struct err *err);
+
+/** Removes it from the remote, if it is there as `expected` still.
+ * ERR_CONFLICT: it is not. */
+MUST_CHECK int mirror_withdraw(struct mirror *mirror, const char *ref,
+			       const struct oid *expected, struct err *err);
+
+/** Where it is on the remote, as of the last update; false: it is not there.
+ * Only where the project's CI runs generated tests. */
+bool mirror_published(struct oid *out, const struct mirror *mirror,
+		      const char *ref);
 
 /** How often it talked to the remote: for what a poll tells. */
 size_t mirror_fetches(const struct mirror *mirror);

@@ -38,6 +38,12 @@ static bool is_courtesy(enum forge_act act)
 	       act == FORGE_LINE_COMMENTS;
 }
 
+/* Who waits for them says so when it was too long. */
+static bool is_awaited(enum forge_act act)
+{
+	return act == FORGE_STATUSES || act == FORGE_CHECKS;
+}
+
 static void fail(struct asking *asking, struct poll_question *question,
 		 const struct err *err)
 {
@@ -46,6 +52,11 @@ static void fail(struct asking *asking, struct poll_question *question,
 		return;
 	}
 	question->is_missing = err->code == ERR_NOT_FOUND;
+	question->failure = xstrdup(err->msg);
+	if (is_awaited(question->act)) {
+		log_warn("%s", err->msg);
+		return;
+	}
 	if (question->is_missing || is_courtesy(question->act)) {
 		log_info("%s", err->msg);
 		return;
@@ -83,6 +94,7 @@ static bool start(struct asking *asking, struct poll_question *question)
 		.pull = question->pull,
 		.id = question->id,
 		.text = question->id,
+		.head = question->id,
 		.since_ms = question->since_ms,
 	};
 	if (forge_start(asking->project->forge, &asking->wish, on_answer,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/ci_tests.h"
 #include "app/poll_project.h"
 #include "core/alloc.h"
 #include "core/log.h"
@@ -21,8 +22,10 @@ static void change_free(struct poll_change *change)
 	free(change->title);
 	free(change->description);
 	free(change->author);
-	for (size_t i = 0; i < change->count; i++)
+	for (size_t i = 0; i < change->count; i++) {
 		free(change->uses[i].period);
+		ci_tests_release(&change->workflows[i].ci);
+	}
 	free(change->uses);
 	free(change->workflows);
 	changeset_release(&change->changeset);
@@ -54,6 +57,7 @@ struct poll_reply *poll_reply_add(struct poll_project *project,
 static void question_free(struct poll_question *question)
 {
 	forge_answer_release(&question->answer);
+	free(question->failure);
 	free(question->id);
 	free(question);
 }

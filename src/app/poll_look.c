@@ -9,6 +9,7 @@
 
 #include "app/change_facts.h"
 #include "app/command.h"
+#include "app/poll_ci.h"
 #include "app/poll_questions.h"
 #include "core/alloc.h"
 #include "core/clock.h"
@@ -137,6 +138,26 @@ static void hold_back(struct look *look, struct pull_state *state,
 	reply->text = xstrdup(why);
 }
 
+const char *look_due(const struct look *look, const struct pull_state *state,
+		     const struct workflow_state *at, bool is_told,
+		     struct ci_tests *ci)
+{
+	const char *why = due_now(at, is_told, look->project->now_ms);
+	struct ci_tests told;
+	bool waits;
+
+	if (ci)
+		*ci = (struct ci_tests){ 0 };
+	if (!why)
+		return NULL;
+	waits = poll_ci_waits(&told, look->project, state, at);
+	if (ci)
+		*ci = told;
+	else
+		ci_tests_release(&told);
+	return waits ? NULL : why;
+}
+
 /* Somebody asked for it, and what was judged since is not the answer. */
 static bool is_forced(const struct look *look, const struct workflow_state *at,
 		      enum trigger_event kind)
@@ -145,7 +166,8 @@ static bool is_forced(const struct look *look, const struct workflow_state *at,
 	struct err ignored = ERR_INIT;
 	bool is_answered;
 
-	if (kind != EVENT_MANUAL || at->progress == PROGRESS_STORED ||
+	if (kind != EVENT_MANUAL || at->waits_for ||
+	    at->progress == PROGRESS_STORED ||
 	    at->progress == PROGRESS_DELIVERED)
 		return false;
 	if (at->progress == PROGRESS_FAILED ||
@@ -163,6 +185,7 @@ static void choose_one(struct look *look, struct poll_change *change,
 	const struct workflow *workflow = workflow_list_find(
 		&change->definitions->workflows, at->workflow);
 	const char *event, *why, *unknown = NULL;
+	struct ci_tests ci;
 	enum trigger_event kind;
 	enum pull_action action;
 	enum holds holds;
@@ -171,10 +194,11 @@ static void choose_one(struct look *look, struct poll_change *change,
 	if (!workflow)
 		return;
 	holds = look_test(change, state, workflow, kind, action, &unknown);
-	why = due_now(at, holds == HOLDS_YES, look->project->now_ms);
+	why = look_due(look, state, at, holds == HOLDS_YES, &ci);
 	if (!why)
 		return;
 	poll_change_use(change, workflow, event, why);
+	change->workflows[change->count - 1].ci = ci;
 	if (holds == HOLDS_UNKNOWN)
 		change->workflows[change->count - 1].unknown = unknown;
 	change->workflows[change->count - 1].is_forced = is_forced(look, at,
@@ -209,7 +233,7 @@ void look_choose(struct look *look, struct poll_change *change,
 bool look_waits(const struct look *look, const struct pull_state *state)
 {
 	for (size_t i = 0; i < state->workflow_count; i++)
-		if (due_now(&state->workflows[i], true, look->project->now_ms))
+		if (look_due(look, state, &state->workflows[i], true, NULL))
 			return true;
 	return false;
 }

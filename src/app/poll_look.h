@@ -40,6 +40,12 @@ enum holds look_test(const struct poll_change *change,
 void look_choose(struct look *look, struct poll_change *change,
 		 struct pull_state *state);
 
+/* due_now(), and not for CI alone: *ci, if it is not NULL, is the caller's as
+ * of poll_ci_waits(). */
+const char *look_due(const struct look *look, const struct pull_state *state,
+		     const struct workflow_state *at, bool is_told,
+		     struct ci_tests *ci);
+
 /* Is there anything that look_choose() might choose? */
 bool look_waits(const struct look *look, const struct pull_state *state);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/poll_ask.h"
+#include "app/poll_ci.h"
 #include "app/poll_questions.h"
 #include "app/poll_reply.h"
 #include "app/poll_tell.h"
@@ -371,6 +372,7 @@ static struct judge_input input_of(const struct watched *watched,
 				   const struct poll_change *change)
 {
 	const struct poll *poll = watched->poll;
+	bool are_tests_ci = watched->settings->tests == TESTS_CI;
 
 	return (struct judge_input){
 		.repo = mirror_repo(watched->work.mirror),
@@ -385,10 +387,9 @@ static struct judge_input input_of(const struct watched *watched,
 		.workflow_count = change->count,
 		.coverage = &change->coverage,
 		.test_command = &watched->settings->test_command,
-		.tests_refused =
-			change->tests_refused
-				? change->tests_refused
-				: settings_tests_refused(watched->settings),
+		.tests_refused = are_tests_ci ? poll_ci_refused(change)
+					      : change->tests_refused,
+		.are_tests_ci = are_tests_ci,
 		/* On top of a fork's head they could not be offered. */
 		.makes_branches = !change->is_landing &&
 				  !(change->pull && change->pull->is_fork),

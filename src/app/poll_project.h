@@ -21,6 +21,7 @@ struct poll_question {
 	int64_t since_ms;
 	bool is_asked, is_answered;
 	bool is_missing; /* there is no such thing */
+	char *failure;   /* why it was not answered; NULL: it was */
 	struct forge_answer answer;
 };
 
@@ -174,6 +175,10 @@ void poll_change_use(struct poll_change *change,
 struct poll_question *poll_question_add(struct poll_project *project,
 					enum forge_act act, int64_t pull,
 					const char *id);
+/* The first of that kind about it; NULL: there is none. `id` may be NULL. */
+const struct poll_question *
+poll_question_asked(const struct poll_project *project, enum forge_act act,
+		    int64_t pull, const char *id);
 /* The first of that kind about it that was answered; NULL: none was. `id` may
  * be NULL. */
 const struct poll_question *

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/alloc.h"
+#include "core/clock.h"
 #include "core/limits.h"
 #include "core/log.h"
 #include "io/work.h"
@@ -87,20 +88,28 @@ static void set_posted(const struct publishing *publishing, const char *kind,
 	char commit[OID_HEX_SIZE];
 
 	oid_format(commit, &run->branch.commit);
+	if (!posted->digest || strcmp(posted->digest, commit) != 0)
+		posted->at_ms = publishing->is_pushed ? clock_wall_ms() : 0;
 	set_text(&posted->id, id);
 	set_text(&posted->head, state->head);
 	set_text(&posted->digest, commit);
 }
 
-/* Remembers that it is there, and goes on with the next. */
-static void finish_run(struct publishing *publishing)
+/* Remembers, and goes on with the next. */
+static void save(struct publishing *publishing)
 {
 	struct err err = ERR_INIT;
 
-	set_posted(publishing, "branch", run_of(publishing)->branch.ref);
 	if (publishing->by.save(publishing->change->state, on_saved, publishing,
 				publishing->by.save_payload, &err) < 0)
 		on_saved(&err, publishing);
+}
+
+/* It is there. */
+static void finish_run(struct publishing *publishing)
+{
+	set_posted(publishing, "branch", run_of(publishing)->branch.ref);
+	save(publishing);
 }
 
 /* The pull. */
@@ -197,7 +206,7 @@ static void offer(struct publishing *publishing)
 static void push(void *payload, struct cancel *cancel UNUSED)
 {
 	struct publishing *publishing = payload;
-	const struct generated_branch *branch = &run_of(publishing)->branch;
+	struct generated_branch *branch = &run_of(publishing)->branch;
 
 	publishing->is_pushed =
 		mirror_publish(publishing->change->project->mirror, branch->ref,
@@ -226,6 +235,68 @@ static void on_pushed(const struct err *err, void *payload)
 	run_over(publishing);
 }
 
+/* What was written for an older head, of which nothing is left: CI looks at a
+ * branch, so that it has to go. */
+
+static void withdraw(void *payload, struct cancel *cancel UNUSED)
+{
+	struct publishing *publishing = payload;
+	const struct posted *posted = pull_state_find_posted(
+		publishing->change->state, "branch", workflow_of(publishing));
+	struct oid commit;
+
+	publishing->is_pushed =
+		oid_parse(&commit, posted->digest) &&
+		mirror_withdraw(publishing->change->project->mirror, posted->id,
+				&commit, &publishing->err) == 0;
+}
+
+static void forget(struct posted *posted)
+{
+	if (!posted)
+		return;
+	set_text(&posted->id, NULL);
+	set_text(&posted->digest, NULL);
+	posted->at_ms = 0;
+}
+
+static void on_withdrawn(const struct err *err, void *payload)
+{
+	struct publishing *publishing = payload;
+	struct pull_state *state = publishing->change->state;
+	const char *workflow = workflow_of(publishing);
+	struct err failure = err ? *err : publishing->err;
+
+	publishing->err = (struct err)ERR_INIT;
+	/* It is somebody else's by now, or gone already. */
+	if (failure.code == ERR_CONFLICT) {
+		log_info("%s", failure.msg);
+		failure.code = ERR_OK;
+	}
+	if (failure.code) {
+		fail(publishing, &failure);
+		run_over(publishing);
+		return;
+	}
+	forget(pull_state_find_posted(state, "branch", workflow));
+	forget(pull_state_find_posted(state, "pull", workflow));
+	save(publishing);
+}
+
+static bool is_stale(const struct publishing *publishing)
+{
+	const struct poll_change *change = publishing->change;
+	const struct run_record *record = &run_of(publishing)->record;
+	const struct posted *posted = pull_state_find_posted(
+		change->state, "branch", workflow_of(publishing));
+
+	return change->project->project->tests == TESTS_CI &&
+	       record->verdict != VERDICT_FAILED && !record->waits_for &&
+	       !run_of(publishing)->branch.ref && posted && posted->id &&
+	       posted->digest && posted->head &&
+	       strcmp(posted->head, change->state->head) != 0;
+}
+
 /* Done with, also if somebody deleted it since. */
 static bool is_published(const struct publishing *publishing)
 {
@@ -243,10 +314,15 @@ static void next_run(struct publishing *publishing)
 	struct err err = ERR_INIT;
 
 	for (; publishing->at < judged->count; publishing->at++) {
-		if (!run_of(publishing)->branch.ref || is_published(publishing))
+		bool goes = is_stale(publishing);
+
+		if (!goes && (!run_of(publishing)->branch.ref ||
+			      is_published(publishing)))
 			continue;
-		if (work_start(NULL, publishing->by.loop, push, on_pushed,
-			       publishing, &err) == 0)
+		if (work_start(NULL, publishing->by.loop,
+			       goes ? withdraw : push,
+			       goes ? on_withdrawn : on_pushed, publishing,
+			       &err) == 0)
 			return;
 		fail(publishing, &err);
 	}

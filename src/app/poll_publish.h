@@ -20,7 +20,8 @@ struct poll_publisher {
 };
 
 /* Takes them to the project's remote, each workflow's as a branch and, where
- * the forge has pulls, as one onto the branch that was judged. change->state is
+ * the forge has pulls, as one onto the branch that was judged. A branch that CI
+ * runs tests of goes when there are no files for the new head. change->state is
  * loaded; copies the publisher. Loop thread. */
 MUST_CHECK int poll_publish(const struct poll_publisher *publisher,
 			    struct poll_change *change, struct err *err);

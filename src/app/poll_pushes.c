@@ -45,7 +45,7 @@ static int look_at_retries(struct look *look, struct pull_state *state,
 	struct oid base;
 	bool found;
 
-	while (left && !due_now(at, false, look->project->now_ms)) {
+	while (left && !look_due(look, state, at, false, NULL)) {
 		at++;
 		left--;
 	}

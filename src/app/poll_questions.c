@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/command.h"
+#include "app/poll_ci.h"
 #include "core/alloc.h"
 
 enum { QUESTIONS_MAX = 500 }; /* of a poll; the next one asks the rest */
@@ -36,6 +37,13 @@ static struct poll_question *find(const struct poll_project *project,
 			return question;
 	}
 	return NULL;
+}
+
+const struct poll_question *
+poll_question_asked(const struct poll_project *project, enum forge_act act,
+		    int64_t pull, const char *id)
+{
+	return find(project, act, pull, id);
 }
 
 const struct poll_question *
@@ -166,6 +174,7 @@ void poll_questions_pulls(struct poll_project *project)
 		ask(project, FORGE_PULL, state->number, NULL);
 	}
 	ask_about_open(project, &list->answer);
+	poll_ci_questions(project);
 }
 
 static bool is_command(const struct forge_comment *comment)

@@ -227,9 +227,7 @@ static void publish(struct poll_telling *telling)
 	};
 	struct err err = ERR_INIT;
 
-	if (!poll_has_branches(change)) {
-		announce(telling);
-	} else if (poll_publish(&publisher, change, &err) < 0) {
+	if (poll_publish(&publisher, change, &err) < 0) {
 		note_failure(telling, &err);
 		announce(telling);
 	}

@@ -100,10 +100,16 @@ int waiting_submit(struct desk *desk, const struct judge_input *input,
 	return waiting_keep(desk, input, false, repo, err);
 }
 
+static bool waits_for(const struct run_record *record, const char *what)
+{
+	return record->verdict == VERDICT_SKIPPED && record->waits_for &&
+	       !strcmp(record->waits_for, what);
+}
+
 static bool waits(const struct run_record *record)
 {
-	return record->waits_for &&
-	       !strcmp(record->waits_for, RUN_WAITS_FOR_BATCH);
+	return waits_for(record, RUN_WAITS_FOR_BATCH) ||
+	       waits_for(record, RUN_WAITS_FOR_CI);
 }
 
 void waiting_reuse(struct judged *judged, struct repo *repo)
@@ -116,7 +122,8 @@ void waiting_reuse(struct judged *judged, struct repo *repo)
 		    runs_find(&stored, repo, record->change_key,
 			      record->workflow, &err) < 0)
 			continue;
-		if (waits(&stored) && !strcmp(stored.head, record->head)) {
+		if (waits_for(&stored, record->waits_for) &&
+		    !strcmp(stored.head, record->head)) {
 			run_record_release(record);
 			*record = stored;
 			judged->runs[i].reused = true;
@@ -134,6 +141,7 @@ int waiting_end(const struct desk *desk, const struct judge_input *input,
 	if (!desk || !desk_is_used(desk))
 		return 0;
 	for (size_t i = 0; i < judged->count; i++)
-		over &= !waits(&judged->runs[i].record);
+		over &= !waits_for(&judged->runs[i].record,
+				   RUN_WAITS_FOR_BATCH);
 	return waiting_keep(desk, input, over, repo, err);
 }

@@ -5,8 +5,9 @@
 #include "gateway/desk.h"
 
 /** \file
- * What of a pull's or branch's questions is at providers' batch endpoints, kept
- * in its state. For judge.c alone. Blocking, the repository's own thread.
+ * Runs that go on in a later poll. What of a pull's or branch's questions is at
+ * providers' batch endpoints is kept in its state. For judge.c alone. Blocking,
+ * the repository's own thread.
  */
 
 /** *out is the caller's; NULL: nobody waits here, and nothing is under way.

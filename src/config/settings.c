@@ -167,6 +167,7 @@ static void read_project(struct settings *settings,
 		.workflows = xstrdup(".referee/workflows"),
 		.commands = PERMISSION_WRITE,
 		.budget_monthly_nusd = -1,
+		.tests_timeout_ms = 3600 * 1000LL,
 	};
 	fields_set(project, section, fields, count, mistakes);
 	project_add_defaults(project, section_get(section, "forge") != NULL);

@@ -143,6 +143,9 @@ struct project_settings {
 	char *coverage_from; /* what follows the colon */
 	enum tests_mode tests;
 	struct strvec test_command; /* its words; empty: none are run */
+	int64_t tests_timeout_ms; /* tests = ci: from the push; default: 60 m */
+	struct strvec tests_checks; /* tests = ci: patterns of the statuses and
+				       check runs that count; empty: all */
 };
 
 /** A model that is gone and what is asked instead. */

@@ -145,8 +145,8 @@ static void check_pairs(const struct check *check,
 		{ "app_id", "private_key" },
 		{ "installation_id", "app_id" },
 		{ "private_key", "app_id" },
-		{ "tests", "test_command" },
 	};
+	const struct entry *tests = section_get(section, "tests");
 
 	for (size_t i = 0; i < ARRAY_LEN(needs); i++)
 		if (section_get(section, needs[i].key) &&
@@ -155,6 +155,11 @@ static void check_pairs(const struct check *check,
 				     section_place(section, needs[i].key),
 				     "'%s' needs '%s' too", needs[i].key,
 				     needs[i].needs);
+	/* CI has a command of its own. */
+	if (tests && strcmp(tests->value, "ci") != 0 &&
+	    !section_get(section, "test_command"))
+		mistakes_add(check->mistakes, tests->place,
+			     "'tests' needs 'test_command' too");
 	if (section_get(section, "token") && section_get(section, "app_id"))
 		mistakes_add(check->mistakes, section_place(section, "app_id"),
 			     "either 'token' or 'app_id', not both");

@@ -235,6 +235,14 @@ static const struct field project_fields[] = {
 	{ .key = "test_command",
 	  .set = field_set_words,
 	  .offset = PROJECT(test_command) },
+	{ .key = "tests_timeout",
+	  .set = field_set_duration,
+	  .min = 60 * 1000LL,
+	  .max = 7 * DAY_MS,
+	  .offset = PROJECT(tests_timeout_ms) },
+	{ .key = "tests_checks",
+	  .set = field_set_list,
+	  .offset = PROJECT(tests_checks) },
 };
 
 const char *const settings_kinds[] = { "referee", "control", "budget",

@@ -46,6 +46,7 @@ static void release_project(struct project_settings *project)
 	free(project->allow);
 	free(project->coverage_from);
 	strvec_release(&project->test_command);
+	strvec_release(&project->tests_checks);
 }
 
 static void release_lists(struct settings *settings)

@@ -95,6 +95,7 @@ static const struct field workflow_fields[] = {
 	FIXED(struct workflow_state, run),
 	TEXT(struct workflow_state, event),
 	TEXT(struct workflow_state, reason),
+	TEXT(struct workflow_state, waits_for),
 	{ ROW(struct workflow_state, attempts, FIELD_INT) },
 	LONG(struct workflow_state, retry_at_ms),
 	LONG(struct workflow_state, changed_at_ms),
@@ -104,7 +105,7 @@ static const struct field workflow_fields[] = {
 static const struct field posted_fields[] = {
 	MUST(struct posted, kind),   MUST(struct posted, key),
 	TEXT(struct posted, id),     TEXT(struct posted, head),
-	TEXT(struct posted, digest),
+	TEXT(struct posted, digest), LONG(struct posted, at_ms),
 };
 
 static const struct field batch_fields[] = {

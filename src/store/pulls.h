@@ -43,6 +43,7 @@ struct workflow_state {
 	char run[ULID_SIZE]; /* the record, once stored    */
 	char *event;         /* why it was due             */
 	char *reason;        /* of failed and skipped      */
+	char *waits_for;     /* as its record has it       */
 	int attempts;        /* that failed, on this change */
 	int64_t retry_at_ms; /* 0: not by itself           */
 	int64_t changed_at_ms;
@@ -51,11 +52,12 @@ struct workflow_state {
 
 /** Something of ours on the forge, so that it is changed and never doubled. */
 struct posted {
-	char *kind;   /* "comment", "inline", "status", "branch", "pull" ... */
-	char *key;    /* what it is for: a workflow, a fingerprint ...       */
-	char *id;     /* the forge's                                         */
-	char *head;   /* it was posted for                                   */
-	char *digest; /* of what it says, so that nothing is sent twice    */
+	char *kind;    /* "comment", "inline", "status", "branch", "pull" ... */
+	char *key;     /* what it is for: a workflow, a fingerprint ...       */
+	char *id;      /* the forge's                                         */
+	char *head;    /* it was posted for                                   */
+	char *digest;  /* of what it says, so that nothing is sent twice    */
+	int64_t at_ms; /* of branches: when they got there; 0: they did not */
 };
 
 /** A request to a provider's batch endpoint that is under way. */

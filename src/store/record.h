@@ -112,6 +112,10 @@ struct file_record {
 
 /** What a run waits for whose questions are at a provider's batch endpoint. */
 #define RUN_WAITS_FOR_BATCH "batch"
+/** Or whose generated tests the project's CI runs. A failed one that waits for
+ * it was not answered in time, and may yet be. */
+#define RUN_WAITS_FOR_CI "ci"
+
 struct run_record {
 	char id[ULID_SIZE];
 	char *workflow;      /* its id    */
@@ -123,8 +127,9 @@ struct run_record {
 	int64_t pull;            /* its number; 0: none */
 	enum verdict verdict;
 	char *reason;    /* of skipped and failed */
-	char *waits_for; /* of skipped: "budget", RUN_WAITS_FOR_BATCH or the
-			    condition that nobody can tell of; NULL: nothing */
+	char *waits_for; /* of skipped: "budget", RUN_WAITS_FOR_BATCH, ..._CI
+			    or the condition that nobody can tell of; NULL:
+			    nothing */
 	bool degraded;
 	enum severity bar; /* lowest severity that asks for attention */
 	int64_t started_at_ms, duration_ms; /* since 1970; of the run */

@@ -10,6 +10,7 @@ libworkflow_a_SOURCES = \
 	src/workflow/preview.c src/workflow/preview.h \
 	src/workflow/results.c src/workflow/results.h \
 	src/workflow/run.c src/workflow/run.h \
+	src/workflow/run_earlier.c \
 	src/workflow/run_files.c \
 	src/workflow/run_task.c src/workflow/run_task.h \
 	src/workflow/tests_job.c src/workflow/tests_job.h \

@@ -112,16 +112,21 @@ static void on_answer(const struct outcome *outcome, void *payload)
 		task_ended(run, task);
 }
 
+/* Takes it over. */
+static void take_tests(struct run_task *task, struct json *answer)
+{
+	task->record->answer = answer;
+	task->record->summary = xstrdup(json_string_or(answer, "summary", ""));
+	run_task_end(task, TASK_ANSWERED, NULL);
+}
+
 static void on_tests(struct json *answer, const struct err *err, void *payload)
 {
 	struct run_task *task = payload;
 
 	task->tests = NULL;
 	if (answer) {
-		task->record->answer = answer;
-		task->record->summary =
-			xstrdup(json_string_or(answer, "summary", ""));
-		run_task_end(task, TASK_ANSWERED, NULL);
+		take_tests(task, answer);
 	} else {
 		run_task_end(task,
 			     err->code == ERR_UNAVAILABLE ? TASK_SKIPPED
@@ -153,7 +158,8 @@ static bool is_ready(const struct run *run, struct run_task *task,
 			return false;
 		if (is_missing(before))
 			*failed = before;
-		task->waits |= before->waits;
+		if (before->record->state == TASK_SKIPPED && !task->waits_for)
+			task->waits_for = before->waits_for;
 	}
 	return true;
 }
@@ -228,13 +234,29 @@ static const char *why_no_tests(const struct run *run, size_t task)
 {
 	const struct run_input *input = &run->input;
 
-	if (!input->test_command || !input->test_command->len)
-		return "no test_command is configured for this project";
 	if (input->tests_refused)
 		return input->tests_refused;
-	if (nothing_kept(run, task))
+	if (input->ci && !input->plan->workflow->output.create_files)
+		return "tests = ci needs `create_files` in the workflow's "
+		       "output: CI runs what is on the branch";
+	if (!input->ci && (!input->test_command || !input->test_command->len))
+		return "no test_command is configured for this project";
+	if (nothing_kept(run, task) || (input->ci && !run->tasks[task].files))
 		return "there are no generated tests to run";
 	return NULL;
+}
+
+static void await_ci(struct run_task *task, const struct ci_tests *ci)
+{
+	if (ci->answer) {
+		take_tests(task, json_copy(ci->answer));
+		return;
+	}
+	task->waits_for = RUN_WAITS_FOR_CI;
+	if (ci->failure)
+		run_task_end(task, TASK_FAILED, ci->failure);
+	else
+		run_task_end(task, TASK_SKIPPED, "waits for the project's CI");
 }
 
 /* The one kind of task that no service is asked for. */
@@ -256,6 +278,10 @@ static void begin_tests(struct run *run, struct run_task *task)
 	why = why_no_tests(run, index);
 	if (why) {
 		run_task_end(task, TASK_SKIPPED, why);
+		return;
+	}
+	if (run->input.ci) {
+		await_ci(task, run->input.ci);
 		return;
 	}
 	task->started_mono_ms = clock_mono_ms();
@@ -319,7 +345,7 @@ static bool advance(struct run *run, struct run_task *task)
 		run_task_end(task, TASK_SKIPPED, reason);
 		return true;
 	}
-	if (task->waits) {
+	if (task->waits_for) {
 		run_task_end(task, TASK_SKIPPED, "waits for what is before it");
 		return true;
 	}
@@ -365,12 +391,22 @@ static const struct run_task *first_without_budget(const struct run *run)
 	return NULL;
 }
 
+/* Batches come first: what waits for CI is known when it comes to that. */
 static const struct run_task *first_that_waits(const struct run *run)
 {
-	for (size_t i = 0; i < run->record.task_count; i++)
-		if (run->tasks[i].waits)
-			return &run->tasks[i];
-	return NULL;
+	const struct run_task *first = NULL;
+
+	for (size_t i = 0; i < run->record.task_count; i++) {
+		const struct run_task *task = &run->tasks[i];
+
+		if (task->record->state != TASK_SKIPPED || !task->waits_for)
+			continue;
+		if (!strcmp(task->waits_for, RUN_WAITS_FOR_BATCH))
+			return task;
+		if (!first)
+			first = task;
+	}
+	return first;
 }
 
 static size_t count_in(const struct run *run, enum task_state state)
@@ -416,11 +452,13 @@ static void decide(struct run *run)
 		record->reason = xstrdup(run->stop_reason);
 	} else if (failed) {
 		record->verdict = VERDICT_FAILED;
+		if (failed->waits_for)
+			record->waits_for = xstrdup(failed->waits_for);
 		record->reason = xstrf("%s: %s", failed->plan->use->name,
 				       task_reason(failed));
 	} else if (waiting) {
 		record->verdict = VERDICT_SKIPPED;
-		record->waits_for = xstrdup(RUN_WAITS_FOR_BATCH);
+		record->waits_for = xstrdup(waiting->waits_for);
 		record->reason = xstrf("%s: %s", waiting->plan->use->name,
 				       task_reason(waiting));
 	} else if (unpaid) {
@@ -464,7 +502,7 @@ static void finish(struct run *run)
 		run->record.cost_nusd += run->record.tasks[i].cost_nusd;
 		run_task_release(&run->tasks[i]);
 	}
-	run->record.duration_ms = clock_mono_ms() - run->started_mono_ms;
+	run->record.duration_ms += clock_mono_ms() - run->started_mono_ms;
 	record = run->record;
 	run->done(&record, run->payload);
 	free(run->stop_reason);
@@ -535,6 +573,11 @@ void run_start(struct run **out, struct loop *loop, struct gateway *gateway,
 		task->plan = &input->plan->tasks[i];
 		task->record = &run->record.tasks[i];
 		task->record->agent = xstrdup(task->plan->use->name);
+	}
+	if (input->earlier) {
+		run->record.cost_unknown = input->earlier->cost_unknown;
+		run->record.duration_ms = input->earlier->duration_ms;
+		run_earlier_take(run->tasks, input->earlier);
 	}
 	if (loop_timer_start(&run->timer, loop, input->plan->timeout_ms,
 			     on_timeout, run, &err) < 0)

@@ -21,6 +21,12 @@ enum run_progress { RUN_TASK_STARTED, RUN_TASK_ENDED };
 typedef void run_progress_fn(const struct run *run, enum run_progress what,
 			     const struct task_record *task, void *payload);
 
+/** What the project's CI says of the files that agents wrote. */
+struct ci_tests {
+	struct json *answer; /* of the kind `tests`; NULL: none       */
+	char *failure;       /* why there is none; NULL: it may come  */
+};
+
 /** What a run looks at. Everything is borrowed until it is done. */
 struct run_input {
 	const struct plan *plan;
@@ -42,6 +48,14 @@ struct run_input {
 	/* What the test runner runs; NULL or empty: nothing. */
 	const struct strvec *test_command;
 	const char *tests_refused; /* why it must not, all the same; or NULL */
+	/* What is known of tests that the project's CI runs, not we (tests =
+	 * ci): while that is nothing the run is skipped, and its record waits
+	 * for RUN_WAITS_FOR_CI. NULL: they are run here. */
+	const struct ci_tests *ci;
+	/* The record that this very run, of the same definition, left when it
+	 * had to wait: answers are taken out of it, not asked for again. NULL:
+	 * it starts. */
+	struct run_record *earlier;
 	double coverage; /* of the added lines, 0..1; negative: unknown */
 	const struct coverage *report; /* where that is from; NULL: unknown */
 	const char *report_from; /* where it was found, or why not; or NULL */

@@ -42,9 +42,14 @@ static void settle_file(struct file_record *file,
 			const struct run_task *tasks,
 			const struct run_input *input, size_t index)
 {
+	const struct run_record *earlier = input->earlier;
 	const char *reason = "no agent answered";
 
 	file->coverage = FILE_SKIPPED;
+	if (earlier && index < earlier->file_count) {
+		file->coverage = earlier->files[index].coverage;
+		reason = earlier->files[index].reason;
+	}
 	for (size_t i = 0; i < record->task_count; i++)
 		for (size_t j = 0; j < tasks[i].look_count; j++) {
 			const struct run_look *look = &tasks[i].looks[j];

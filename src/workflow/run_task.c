@@ -341,7 +341,7 @@ static void end_settled(struct run_task *task)
 {
 	if (task->failure)
 		run_task_end(task, TASK_FAILED, task->failure);
-	else if (task->waits)
+	else if (task->waits_for)
 		run_task_end(task, TASK_SKIPPED, "waits for a batch");
 	else if (task->unsupported)
 		run_task_end(task, TASK_SKIPPED, task->unsupported);
@@ -360,7 +360,7 @@ void run_task_settle(struct run_look *look, const struct run_input *input,
 	task->was_degraded |= outcome->degraded;
 	task->lacks_budget |= outcome->budget_returns;
 	if (outcome->waits)
-		task->waits = true;
+		task->waits_for = RUN_WAITS_FOR_BATCH;
 	else if (outcome->fault == FAULT_UNSUPPORTED || outcome->budget_returns)
 		note_unsupported(task, outcome);
 	else if (outcome->fault != FAULT_NONE)

@@ -36,10 +36,11 @@ struct run_task {
 	int64_t started_mono_ms;
 	struct findings_answer findings; /* of ANSWER_FINDINGS */
 	struct task_record *record;      /* in the run's record */
-	char *failure;     /* of the first look that failed; NULL: none */
-	char *unsupported; /* what the service cannot do; NULL: it can */
-	bool lacks_budget; /* skipped for want of money that comes back */
-	bool waits;        /* for an answer that a later poll may have */
+	char *failure;         /* of the first look that failed; NULL: none */
+	char *unsupported;     /* what the service cannot do; NULL: it can */
+	bool lacks_budget;     /* skipped for want of money that comes back */
+	const char *waits_for; /* RUN_WAITS_FOR_...: a later poll may have it;
+				  static; NULL: nothing */
 	bool was_degraded;
 };
 
@@ -60,6 +61,10 @@ void run_task_release(struct run_task *task);
 
 /** What later tasks are told of it, the caller's; NULL if there is nothing. */
 char *run_task_result(const struct run_task *task);
+
+/** Takes over what the tasks of an earlier record of the same run answered:
+ * they have ended. */
+void run_earlier_take(struct run_task *tasks, struct run_record *earlier);
 
 /** Fills the record's files: how much of each the tasks looked at. */
 void run_files_settle(struct run_record *record, const struct run_task *tasks,

@@ -4,6 +4,7 @@ E2E_TESTS += \
 	tests/e2e/t0740-poll-github-killed.t \
 	tests/e2e/t0780-poll-github-trouble.t \
 	tests/e2e/t0641-relaxed-kill.t \
+	tests/e2e/t0792-tests-ci-killed.t \
 	tests/e2e/t0001-layers.t \
 	tests/e2e/t0120-init.t \
 	tests/e2e/t0130-doctor.t \
@@ -47,6 +48,8 @@ E2E_TESTS += \
 	tests/e2e/t0760-poll-messages.t \
 	tests/e2e/t0765-poll-fallback.t \
 	tests/e2e/t0770-poll-app.t \
+	tests/e2e/t0790-tests-ci.t \
+	tests/e2e/t0791-tests-ci-heads.t \
 	tests/e2e/t0810-run-kill.t \
 	tests/e2e/t0820-answers.t \
 	tests/e2e/t0610-poll.t \

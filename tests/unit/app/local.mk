@@ -4,6 +4,7 @@ tests_unit_app_test_app_CPPFLAGS = $(unit_cppflags)
 tests_unit_app_test_app_LDADD    = $(app_libs) $(CRITERION_LIBS)
 tests_unit_app_test_app_SOURCES  = \
 	tests/lib/sandbox.c tests/lib/sandbox.h \
+	tests/unit/app/test_ci_tests.c \
 	tests/unit/app/test_command.c \
 	tests/unit/app/test_due.c \
 	tests/unit/app/test_mirror.c \

@@ -181,6 +181,8 @@ Test(due, what_was_skipped_is_due_when_its_reason_ends)
 		{ "budget", false, 2 * HOUR_MS, true },
 		{ "test_coverage", false, 1000 * HOUR_MS, false },
 		{ "test_coverage", true, 0, true },
+		{ "batch", false, 0, true },
+		{ "ci", false, 0, true },
 		{ NULL, false, 1000 * HOUR_MS, false },
 	};
 
@@ -198,6 +200,10 @@ Test(due, what_was_skipped_is_due_when_its_reason_ends)
 		cr_expect_eq(due_now(&state, waits[i].is_told,
 				     NOW + waits[i].after_ms) != NULL,
 			     waits[i].is_due, "row %zu", i);
+		cr_expect_str_eq(state.waits_for ? state.waits_for : "",
+				 waits_for);
+		due_mark(&state, KEY_1, "1111", "push", NOW);
+		cr_expect_null(state.waits_for);
 		free(state.event);
 	}
 }

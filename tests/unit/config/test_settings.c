@@ -55,6 +55,7 @@ static const char whole[] =
 	"budget_monthly = 400\n"
 	"coverage = note:refs/notes/coverage\n"
 	"tests = ci\ntest_command = ./gradlew 'test Debug'\n"
+	"tests_timeout = 90m\ntests_checks = unit, ios / *\n"
 	"[models]\n"
 	"claude-3-opus = claude-opus-5-5\n";
 
@@ -86,6 +87,8 @@ static void check_project(const struct project_settings *project)
 	must_say("refs/notes/coverage", project->coverage_from);
 	cr_assert(eq(int, project->tests, TESTS_CI));
 	must_say("test Debug", project->test_command.v[1]);
+	cr_assert(eq(i64, project->tests_timeout_ms, 90 * 60 * 1000));
+	must_say("ios / *", project->tests_checks.v[1]);
 }
 
 Test(settings, takes_every_key)
@@ -358,7 +361,9 @@ static const struct {
 	{ "[project \"p\"]\nurl = /a\ncoverage = 80%\n",
 	  "f:3: 'coverage' must be note:refs/notes/NAME, file:PATH or "
 	  "command:WORDS, not '80%'\n" },
-	{ "[project \"p\"]\nurl = /a\ntests = ci\n",
+	{ "[project \"p\"]\nurl = /a\ntests_timeout = 1s\n",
+	  "f:3: 'tests_timeout' must be 60s to 604800s, not '1s'\n" },
+	{ "[project \"p\"]\nurl = /a\ntests = sandbox\n",
 	  "f:3: 'tests' needs 'test_command' too\n" },
 	{ "[project \"p\"]\nurl = /a\nworkflows = ../x\n",
 	  "f:3: 'workflows' must be a folder of the repository\n" },

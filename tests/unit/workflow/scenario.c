@@ -227,6 +227,8 @@ void scenario_run(struct scenario *scenario, const struct scene *scenes,
 		.trusted = "1111111111111111111111111111111111111111",
 		.concurrency = scenario->concurrency,
 		.test_command = &scenario->test_command,
+		.ci = scenario->ci,
+		.earlier = scenario->earlier,
 		.coverage = -1,
 	};
 

@@ -48,6 +48,8 @@ struct scenario {
 	int64_t took_ms;
 	int concurrency;   /* set before scenario_run() */
 	int64_t cancel_ms; /* 0: never                  */
+	const struct ci_tests *ci;
+	struct run_record *earlier;
 };
 
 /** `workflow` is what follows the trigger. */

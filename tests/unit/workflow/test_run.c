@@ -421,3 +421,117 @@ Test(run, nothing_is_run_where_everything_was_dropped)
 	cr_expect(s.record.generated == NULL);
 	scenario_close(&s);
 }
+
+/* A run up to where the tests are CI's. */
+static void run_to_ci(struct scenario *s, const char *more,
+		      const struct ci_tests *ci)
+{
+	const struct scene scenes[] = {
+		SAYS("a", FINDING("Not tested")),
+		SAYS("writer", written),
+		SAYS("reviewer", reviewed),
+	};
+	char *workflow = xstrf("%s%s", chain, more);
+
+	scenario_open(s, workflow);
+	s->ci = ci;
+	scenario_run(s, scenes, ARRAY_LEN(scenes));
+	free(workflow);
+}
+
+#define CREATES "output: { create_files: true }\n"
+
+Test(run, tests_of_a_ci_are_waited_for)
+{
+	const struct ci_tests nothing = { 0 };
+	struct scenario s;
+
+	run_to_ci(&s, CREATES, &nothing);
+	must_end(&s, VERDICT_SKIPPED,
+		 "a answered, writer answered, reviewer answered, "
+		 "runner skipped");
+	cr_assert_not_null(s.record.waits_for);
+	cr_expect(eq(str, s.record.waits_for, "ci"));
+	cr_expect(
+		eq(str, s.record.reason, "runner: waits for the project's CI"));
+	cr_expect_eq(json_len(s.record.generated), 2);
+	scenario_close(&s);
+}
+
+Test(run, tests_of_a_ci_need_a_branch)
+{
+	const struct ci_tests nothing = { 0 };
+	struct scenario s;
+
+	run_to_ci(&s, "", &nothing);
+	cr_expect(s.record.waits_for == NULL);
+	must_say("tests = ci needs `create_files` in the workflow's output: CI "
+		 "runs what is on the branch",
+		 scenario_task(&s, "runner")->reason);
+	scenario_close(&s);
+}
+
+Test(run, what_a_ci_said_ends_it_and_nobody_is_asked_again)
+{
+	struct {
+		const char *answer, *failure;
+		enum verdict verdict;
+		const char *states, *reason, *waits_for;
+	} cases[] = {
+		{ "{\"passed\": 3, \"failed\": 0, \"summary\": \"3 passed.\"}",
+		  NULL, VERDICT_ATTENTION,
+		  "a answered, writer answered, reviewer answered, "
+		  "runner answered",
+		  "", "" },
+		{ "{\"passed\": 2, \"failed\": 1, \"summary\": \"1 failed.\"}",
+		  NULL, VERDICT_ATTENTION,
+		  "a answered, writer answered, reviewer answered, "
+		  "runner answered",
+		  "runner: 1 failed.", "" },
+		{ NULL, "no check came", VERDICT_FAILED,
+		  "a answered, writer answered, reviewer answered, "
+		  "runner failed",
+		  "runner: no check came", "ci" },
+		{ NULL, NULL, VERDICT_SKIPPED,
+		  "a answered, writer answered, reviewer answered, "
+		  "runner skipped",
+		  "runner: waits for the project's CI", "ci" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct ci_tests nothing = { 0 };
+		struct ci_tests ci = { 0 };
+		struct scenario first, second;
+		struct err err = ERR_INIT;
+
+		if (cases[i].answer)
+			cr_assert(eq(int,
+				     json_parse(&ci.answer, cases[i].answer,
+						strlen(cases[i].answer), &err),
+				     0));
+		ci.failure = cases[i].failure ? xstrdup(cases[i].failure)
+					      : NULL;
+		run_to_ci(&first, CREATES, &nothing);
+		scenario_open(&second, "agents: [a, writer, reviewer, runner]\n"
+				       "execution: sequential\n" CREATES);
+		second.ci = &ci;
+		second.earlier = &first.record;
+		scenario_run(&second, NULL, 0);
+		must_end(&second, cases[i].verdict, cases[i].states);
+		cr_expect_eq(second.question_count, 0);
+		cr_expect_eq(second.record.findings.len, 1);
+		cr_expect_eq(json_len(second.record.generated), 2);
+		cr_expect_eq(second.record.files[0].coverage, FILE_REVIEWED);
+		cr_expect(eq(str,
+			     second.record.reason ? second.record.reason : "",
+			     cases[i].reason));
+		cr_expect(eq(str,
+			     second.record.waits_for ? second.record.waits_for
+						     : "",
+			     cases[i].waits_for));
+		scenario_close(&second);
+		scenario_close(&first);
+		json_free(ci.answer);
+		free(ci.failure);
+	}
+}
