@@ -261,6 +261,10 @@ static void tell_target(struct asking *asking)
 
 	rate_end(&target->rate, now, result->fault, asking->tokens,
 		 used_tokens(&result->reply.usage));
+	/* What it orders comes before when all of its limits are full again. */
+	if (result->wait_ms >= 0)
+		result->rate.requests_reset_ms = result->rate.tokens_reset_ms =
+			-1;
 	rate_heed(&target->rate, now, &result->rate);
 	if (result->wait_ms > 0 && fault_rule(result->fault)->retry)
 		rate_block(&target->rate, now + result->wait_ms);

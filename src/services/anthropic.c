@@ -121,6 +121,7 @@ static const struct error_word words[] = {
 	{ "authentication_error", FAULT_AUTH },
 	{ "permission_error", FAULT_AUTH },
 	{ "billing_error", FAULT_QUOTA },
+	{ "insufficient_quota", FAULT_QUOTA }, /* of a proxy in between */
 	{ "not_found_error", FAULT_MODEL },
 	{ "request_too_large", FAULT_TOO_LARGE },
 	{ "rate_limit_error", FAULT_RATE },

@@ -5,6 +5,7 @@ E2E_TESTS += \
 	tests/e2e/t0780-poll-github-trouble.t \
 	tests/e2e/t0641-relaxed-kill.t \
 	tests/e2e/t0792-tests-ci-killed.t \
+	tests/e2e/t0650-aimock.t \
 	tests/e2e/t0001-layers.t \
 	tests/e2e/t0120-init.t \
 	tests/e2e/t0130-doctor.t \
