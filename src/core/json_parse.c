@@ -151,7 +151,7 @@ static int check_names(const cJSON *object, struct err *err)
 	return ret;
 }
 
-/* Depth is bounded by check_depth() before. */
+/* Depth is bounded by check_shape() before. */
 // NOLINTNEXTLINE(misc-no-recursion)
 static int settle(cJSON *at, struct err *err)
 {
@@ -172,9 +172,11 @@ static int settle(cJSON *at, struct err *err)
 	return 0;
 }
 
-static int check_depth(const char *text, struct err *err)
+/* An item takes many times the two bytes it may be written with. */
+static int check_shape(const char *text, struct err *err)
 {
 	int depth = 0;
+	long items = 0;
 
 	for (; *text; text++) {
 		if (*text == '"') {
@@ -184,14 +186,20 @@ static int check_depth(const char *text, struct err *err)
 			if (!*text)
 				break;
 		} else if (*text == '{' || *text == '[') {
+			items++;
 			if (++depth > LIMIT_JSON_DEPTH)
 				return err_set(err, ERR_TOO_LARGE,
 					       "JSON is over %d levels deep",
 					       LIMIT_JSON_DEPTH);
 		} else if (*text == '}' || *text == ']') {
 			depth--;
+		} else if (*text == ',') {
+			items++;
 		}
 	}
+	if (items > LIMIT_JSON_ITEMS)
+		return err_set(err, ERR_TOO_LARGE, "JSON has over %ld items",
+			       LIMIT_JSON_ITEMS);
 	return 0;
 }
 
@@ -207,7 +215,7 @@ int json_parse(struct json **out, const char *text, size_t len, struct err *err)
 	buf_init(&safe, 4 * LIMIT_JSON_BYTES);
 	protect_numbers(&safe, text, len);
 	defuse_escapes(&safe);
-	if (check_depth(safe.ptr, err) < 0)
+	if (check_shape(safe.ptr, err) < 0)
 		goto out;
 	doc = cJSON_ParseWithOpts(safe.ptr, &end, 1);
 	if (!doc) {

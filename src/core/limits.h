@@ -12,6 +12,7 @@
 /* JSON documents: replies of forges and providers, records. */
 #define LIMIT_JSON_BYTES (16 * MIB)
 #define LIMIT_JSON_DEPTH 128
+#define LIMIT_JSON_ITEMS 1000000L
 
 /* Configuration and workflow files. */
 #define LIMIT_CONFIG_BYTES   (1 * MIB)

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "core/alloc.h"
+#include "core/buf.h"
 #include "core/json.h"
+#include "core/limits.h"
 
 static struct json *parsed(const char *text)
 {
@@ -84,6 +86,26 @@ Test(json, refuses_what_is_not_quite_json)
 			  json_parse(&doc, bad[i], strlen(bad[i]), &err));
 	memset(deep, '[', sizeof(deep));
 	must_fail(ERR_TOO_LARGE, json_parse(&doc, deep, sizeof(deep), &err));
+}
+
+/* Two bytes each, which become many more. */
+Test(json, refuses_more_items_than_anybody_needs)
+{
+	struct json *doc = NULL;
+	struct err err = ERR_INIT;
+	struct buf text;
+
+	buf_init(&text, LIMIT_JSON_BYTES);
+	buf_addstr(&text, "[0");
+	for (long i = 0; i < LIMIT_JSON_ITEMS; i++)
+		buf_addstr(&text, ",0");
+	buf_addstr(&text, "]");
+	must_fail(ERR_TOO_LARGE, json_parse(&doc, text.ptr, text.len, &err));
+	/* Within a string they are none. */
+	text.ptr[0] = text.ptr[text.len - 1] = '"';
+	must(json_parse(&doc, text.ptr, text.len, &err));
+	json_free(doc);
+	buf_release(&text);
 }
 
 Test(json, an_escaped_nul_cuts_nothing_and_no_string_becomes_a_number)
