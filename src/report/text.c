@@ -129,29 +129,78 @@ static void add_findings(struct buf *out, const struct run_record *record,
 		buf_addch(out, '\n');
 }
 
+static bool same_gap(const struct file_record *a, const struct file_record *b)
+{
+	return a->coverage == b->coverage &&
+	       strcmp(a->reason ? a->reason : "", b->reason ? b->reason : "") ==
+		       0;
+}
+
+/* Does no file before it share how it was left out, and why? */
+static bool is_first_gap(const struct run_record *record, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (same_gap(&record->files[j], &record->files[i]))
+			return false;
+	return true;
+}
+
+/* All files that were left out as files[first] was: how many, and the names of
+ * at most `max` of them. */
+static size_t list_gap(struct buf *names, const struct run_record *record,
+		       size_t first, size_t max)
+{
+	size_t count = 0;
+
+	for (size_t i = first; i < record->file_count; i++) {
+		const struct file_record *file = &record->files[i];
+
+		if (!same_gap(file, &record->files[first]) || count++ >= max)
+			continue;
+		buf_addstr(names, count > 1 ? ", " : "");
+		phrase_line(names, file->path, 1024);
+	}
+	return count;
+}
+
+static void add_gap(struct buf *out, const struct file_record *file,
+		    size_t count, const char *names)
+{
+	struct buf why;
+
+	buf_init(&why, 1024);
+	phrase_line(&why, file->reason ? file->reason : "no reason given", 120);
+	buf_addf(out, "  %s",
+		 file->coverage == FILE_PARTIAL ? "In part" : "Not reviewed");
+	if (count == 1) {
+		buf_addf(out, ": %s (%s)\n", names, why.ptr);
+	} else {
+		buf_addf(out, " (%s):\n", why.ptr);
+		phrase_wrapped(out, names, INDENT, WIDTH);
+	}
+	buf_release(&why);
+}
+
+/* Grouped by reason: a change of forty files may have two of them. */
 static void add_skipped_files(struct buf *out, const struct run_record *record,
 			      const struct look *look)
 {
-	size_t shown = 0, left = 0;
+	size_t room = look->max_files, left = 0;
 
 	for (size_t i = 0; i < record->file_count; i++) {
 		const struct file_record *file = &record->files[i];
+		struct buf names;
+		size_t count;
 
-		if (file->coverage == FILE_REVIEWED)
+		if (file->coverage == FILE_REVIEWED || !is_first_gap(record, i))
 			continue;
-		if (shown++ >= look->max_files) {
-			left++;
-			continue;
-		}
-		buf_addf(out, "  %s: ",
-			 file->coverage == FILE_PARTIAL ? "In part"
-							: "Not reviewed");
-		phrase_line(out, file->path, 1024);
-		buf_addstr(out, " (");
-		phrase_line(out,
-			    file->reason ? file->reason : "no reason given",
-			    120);
-		buf_addstr(out, ")\n");
+		buf_init(&names, LIMIT_BLOB_BYTES);
+		count = list_gap(&names, record, i, room);
+		if (room)
+			add_gap(out, file, count, names.ptr);
+		left += count > room ? count - room : 0;
+		room -= count < room ? count : room;
+		buf_release(&names);
 	}
 	if (left)
 		buf_addf(out, "  ... and %zu more files\n", left);

@@ -24,7 +24,7 @@ static void add_finding(struct run_record *record, const char *path, int line,
 	strvec_add(&finding->agents, "security-agent");
 }
 
-static void add_file(struct run_record *record, const char *path,
+void sample_add_file(struct run_record *record, const char *path,
 		     enum file_coverage coverage, const char *reason)
 {
 	struct file_record *file = &record->files[record->file_count++];
@@ -51,8 +51,8 @@ void sample_fill(struct run_record *record)
 		    "Hi @ada \x1b[31m<img src=x> #7",
 		    "/close\n![x](http://x) &amp; more");
 	record->files = xcalloc(2, sizeof(*record->files));
-	add_file(record, "Wallet/Session.swift", FILE_REVIEWED, NULL);
-	add_file(record, "Pods/A.m", FILE_SKIPPED, "vendored");
+	sample_add_file(record, "Wallet/Session.swift", FILE_REVIEWED, NULL);
+	sample_add_file(record, "Pods/A.m", FILE_SKIPPED, "vendored");
 	record->tasks = xcalloc(1, sizeof(*record->tasks));
 	record->task_count = 1;
 	record->tasks[0].agent = xstrdup("security-agent");

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/alloc.h"
 #include "sample.h"
 
 Test(note, looks_as_documented)
@@ -47,6 +48,44 @@ Test(note, hides_nothing_behind_control_characters)
 	     at = strchr(at + 1, '\n'))
 		cr_assert(at[1] == '\n' || at[1] == ' ',
 			  "a body line is not indented: %s", at);
+	buf_release(&out);
+	run_record_release(&record);
+}
+
+/* Which a note shows twenty of. */
+Test(note, names_files_left_out_for_one_reason_together)
+{
+	static const char *const wanted[] = {
+		"  In part (no rules for it):\n         A.js, B.js\n",
+		"  Not reviewed: C.map (generated)\n",
+		"  Not reviewed (vendored):\n         0.m, 1.m, 2.m, ",
+		"16.m\n  ... and 13 more files\n  Reviewed",
+	};
+	struct run_record record;
+	struct buf out;
+
+	sample_fill(&record);
+	for (size_t i = 0; i < record.file_count; i++) {
+		free(record.files[i].path);
+		free(record.files[i].reason);
+	}
+	free(record.files);
+	record.files = xcalloc(40, sizeof(*record.files));
+	record.file_count = 0;
+	sample_add_file(&record, "A.js", FILE_PARTIAL, "no rules for it");
+	sample_add_file(&record, "C.map", FILE_SKIPPED, "generated");
+	sample_add_file(&record, "B.js", FILE_PARTIAL, "no rules for it");
+	for (int i = 0; i < 30; i++) {
+		char *name = xstrf("%d.m", i);
+
+		sample_add_file(&record, name, FILE_SKIPPED, "vendored");
+		free(name);
+	}
+	buf_init(&out, 10000);
+	report_note_section(&out, &record);
+	for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
+		cr_expect(strstr(out.ptr, wanted[i]) != NULL, "no '%s' in:\n%s",
+			  wanted[i], out.ptr);
 	buf_release(&out);
 	run_record_release(&record);
 }
