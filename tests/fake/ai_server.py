@@ -96,9 +96,9 @@ def stream(text, stop="end_turn"):
 
 def completion(text, **others):
     return json.dumps({
-        "id": "chatcmpl-1", "object": "chat.completion",
+        "id": "chatcmpl-1", "object": "chat.completion", "created": 1,
         "model": "gpt-6.1-sol",
-        "choices": [{"index": 0, "finish_reason": "stop",
+        "choices": [{"index": 0, "finish_reason": "stop", "logprobs": None,
                      "message": {"role": "assistant", "content": text,
                                  "refusal": None}}],
         "usage": {"prompt_tokens": 1100, "completion_tokens": 50,
