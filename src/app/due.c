@@ -135,15 +135,19 @@ const char *due_now(const struct workflow_state *state, bool is_told,
 	return NULL;
 }
 
+int64_t due_again(int attempts, int64_t now_ms)
+{
+	size_t attempt = (size_t)attempts;
+
+	return attempt < ARRAY_LEN(retry_after_ms)
+		       ? now_ms + retry_after_ms[attempt]
+		       : 0;
+}
+
 static void settle_failed(struct workflow_state *state, int64_t now_ms)
 {
-	size_t attempt = (size_t)state->attempts;
-
 	state->progress = PROGRESS_FAILED;
-	state->retry_at_ms = attempt < ARRAY_LEN(retry_after_ms)
-				     ? now_ms + retry_after_ms[attempt]
-				     : 0;
-	state->attempts++;
+	state->retry_at_ms = due_again(state->attempts++, now_ms);
 }
 
 void due_settle(struct workflow_state *state, const struct run_record *record,

@@ -52,6 +52,10 @@ const char *due_now(const struct workflow_state *state, bool is_told,
 void due_settle(struct workflow_state *state, const struct run_record *record,
 		int64_t now_ms);
 
+/** When what failed is tried again by itself, having been tried so often
+ * before; 0: not any more. */
+int64_t due_again(int attempts, int64_t now_ms);
+
 /**
  * Is a workflow on a schedule to run on this tree? Once a period, and not again
  * while the tree is the same. `period` is what it last ran for (NULL: never);

@@ -38,7 +38,8 @@ libapp_a_SOURCES = \
 	src/app/poll.c src/app/poll.h \
 	src/app/poll_ask.c src/app/poll_ask.h src/app/poll_change.c \
 	src/app/poll_ci.c src/app/poll_ci.h \
-	src/app/poll_commands.c src/app/poll_forge_pulls.c \
+	src/app/poll_commands.c src/app/poll_definitions.c \
+	src/app/poll_forge_pulls.c \
 	src/app/poll_look.c src/app/poll_look.h \
 	src/app/poll_pass.c src/app/poll_pass.h \
 	src/app/poll_project.h src/app/poll_pulls.c src/app/poll_pushes.c \

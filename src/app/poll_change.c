@@ -1,6 +1,6 @@
 /*
- * Changes of a project that something is due for, and the definitions that are
- * in force for them.
+ * Changes of a project that something is due for, and all that is freed with
+ * the project.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +8,7 @@
 #include "app/ci_tests.h"
 #include "app/poll_project.h"
 #include "core/alloc.h"
-#include "core/log.h"
 #include "repo/object.h"
-#include "repo/pattern.h"
-#include "repo/refs.h"
 
 static void change_free(struct poll_change *change)
 {
@@ -81,6 +78,7 @@ void poll_project_release(struct poll_project *project)
 	strvec_release(&project->unreadable);
 	for (size_t i = 0; i < project->definitions_len; i++) {
 		definitions_release(&project->definitions[i]->definitions);
+		free(project->definitions[i]->branch);
 		free(project->definitions[i]);
 	}
 	free(project->definitions);
@@ -116,94 +114,6 @@ bool poll_is_unreadable(const struct poll_project *project, int64_t number,
 	return is;
 }
 
-static void tell_mistakes(const struct poll_project *project,
-			  const struct mistakes *mistakes)
-{
-	for (size_t i = 0; i < mistakes->len; i++) {
-		const struct mistake *mistake = &mistakes->items[i];
-
-		if (mistake->is_warning)
-			log_warn("project '%s': %s:%d:%d: %s",
-				 project->project->name, mistake->path,
-				 mistake->place.line, mistake->place.column,
-				 mistake->text);
-		else
-			log_error("project '%s': %s:%d:%d: %s",
-				  project->project->name, mistake->path,
-				  mistake->place.line, mistake->place.column,
-				  mistake->text);
-	}
-}
-
-int poll_definitions_at(struct definitions **out, struct poll_project *project,
-			const struct oid *trusted, struct err *err)
-{
-	struct mistakes mistakes = { 0 };
-	struct definition_sources sources;
-	struct poll_definitions *entry;
-	int ret;
-
-	for (size_t i = 0; i < project->definitions_len; i++) {
-		entry = project->definitions[i];
-		*out = &entry->definitions;
-		if (!oid_equal(&entry->trusted, trusted))
-			continue;
-		*err = entry->err;
-		return err->code ? -1 : 0;
-	}
-	entry = xcalloc(1, sizeof(*entry));
-	entry->trusted = *trusted;
-	ARRAY_GROW(project->definitions, project->definitions_len,
-		   project->definitions_cap);
-	project->definitions[project->definitions_len++] = entry;
-	*out = &entry->definitions;
-	sources = (struct definition_sources){
-		.repo = mirror_repo(project->mirror),
-		.trusted = trusted,
-		.folder = project->project->workflows,
-		.company = project->company.repo,
-		.company_commit = &project->company.commit,
-		.settings = project->settings,
-	};
-	ret = definitions_load(&entry->definitions, &sources, &mistakes, err);
-	tell_mistakes(project, &mistakes);
-	mistakes_release(&mistakes);
-	if (ret < 0)
-		entry->err = *err;
-	return ret;
-}
-
-static bool is_trusted(const struct poll_project *project, const char *branch)
-{
-	struct pattern_list list = { 0 };
-	struct err ignored = ERR_INIT;
-	bool trusted = false;
-
-	for (size_t i = 0; i < project->project->branches.len; i++)
-		if (pattern_list_add(&list, project->project->branches.v[i],
-				     &ignored) < 0)
-			log_warn("%s", ignored.msg);
-	if (list.len)
-		trusted = pattern_list_match_name(&list, branch);
-	pattern_list_release(&list);
-	return trusted;
-}
-
-int poll_trusted(struct oid *out, struct poll_project *project,
-		 const char *branch, struct err *err)
-{
-	const char *by_default = mirror_default_branch(project->mirror);
-	char *ref;
-	int ret;
-
-	if (!is_trusted(project, branch) && by_default)
-		branch = by_default;
-	ref = xstrf("refs/heads/%s", branch);
-	ret = ref_read(out, mirror_repo(project->mirror), ref, err);
-	free(ref);
-	return ret;
-}
-
 /* What a pull of this head would be called. */
 static int describe(struct poll_change *change, struct repo *repo,
 		    const struct oid *head, struct err *err)
@@ -230,9 +140,8 @@ int poll_change_add(struct poll_change **out, struct poll_project *project,
 	struct repo *repo = mirror_repo(project->mirror);
 
 	change->project = project;
-	if (poll_trusted(&change->trusted, project, target, err) < 0 ||
-	    poll_definitions_at(&change->definitions, project, &change->trusted,
-				err) < 0 ||
+	if (poll_definitions_for(&change->definitions, &change->trusted,
+				 project, target, err) < 0 ||
 	    describe(change, repo, head, err) < 0 ||
 	    changeset_make(&change->changeset, repo, base, head,
 			   &change->trusted, err) < 0) {

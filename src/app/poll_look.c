@@ -324,6 +324,7 @@ static int find_due(struct look *look, struct err *err)
 		look_at_branch(look, &branches->items[i]);
 	look_at_gone_branches(look);
 	look_at_forge_pulls(look);
+	look_at_mistakes(look);
 	if (save_states(look, err) < 0)
 		return -1;
 	return look_at_requests(look, err);

@@ -97,6 +97,10 @@ MUST_CHECK int look_at_push(struct look *look, const char *branch,
 MUST_CHECK int look_at_schedules(struct look *look, const char *branch,
 				 const struct oid *head, struct err *err);
 
+/* poll_definitions.c: broken definitions that were told are remembered, those
+ * that are mended forgotten. */
+void look_at_mistakes(struct look *look);
+
 /* poll_requests.c: requests by ref. */
 MUST_CHECK int look_at_requests(struct look *look, struct err *err);
 

@@ -74,8 +74,11 @@ struct poll_change {
 /* Definitions at one trusted commit. */
 struct poll_definitions {
 	struct oid trusted;
+	char *branch; /* whose tip it is */
 	struct definitions definitions;
 	struct err err; /* why they cannot be used; ERR_OK: they can */
+	char mistakes[SHA256_HEX_SIZE]; /* a digest of those; "": none */
+	bool is_waiting; /* they were told before, and it is not time yet */
 };
 
 struct poll_project {
@@ -144,14 +147,18 @@ MUST_CHECK int poll_push(struct poll_project *project, struct err *err);
 /* The same of what had to wait, without looking at anything. */
 MUST_CHECK int poll_flush(struct poll_project *project, struct err *err);
 
-/* Definitions in force at a commit, read once. Mistakes in them are told. */
-MUST_CHECK int poll_definitions_at(struct definitions **out,
-				   struct poll_project *project,
-				   const struct oid *trusted, struct err *err);
+/* The trusted commit for changes of `branch` and the definitions in force
+ * there, read once. Mistakes in them are told, as often as a run that fails is
+ * tried.
+ */
+MUST_CHECK int poll_definitions_for(struct definitions **out,
+				    struct oid *trusted,
+				    struct poll_project *project,
+				    const char *branch, struct err *err);
 
-/* The trusted commit for changes of `branch`. */
-MUST_CHECK int poll_trusted(struct oid *out, struct poll_project *project,
-			    const char *branch, struct err *err);
+/* Those for changes of `branch` are broken, which was told: nothing can be done
+ * until they are mended. */
+bool poll_definitions_wait(struct poll_project *project, const char *branch);
 
 /* A new change of the project, without workflows: head compared with base. */
 MUST_CHECK int poll_change_add(struct poll_change **out,

@@ -220,7 +220,8 @@ int look_at_pull(struct look *look, const struct pull_subject *subject,
 	struct poll_change *change;
 	struct oid base;
 
-	if (state && look_is_quiet(look, state, subject))
+	if ((state && look_is_quiet(look, state, subject)) ||
+	    poll_definitions_wait(project, subject->seen.base))
 		return 0;
 	if (look_tip(&base, look, subject->seen.base, err) < 0 ||
 	    poll_change_add(&change, project, &base, &subject->head,

@@ -56,7 +56,8 @@ static int look_at_retries(struct look *look, struct pull_state *state,
 	}
 	found = !strcmp(record.head, state->head) &&
 		oid_parse(&base, record.base) &&
-		object_exists(look->repo, &base);
+		object_exists(look->repo, &base) &&
+		!poll_definitions_wait(look->project, state->branch);
 	run_record_release(&record);
 	if (!found)
 		return 0;
@@ -91,6 +92,8 @@ int look_at_push(struct look *look, const char *branch, const struct oid *head,
 	oid_format(hex, head);
 	if (state && !strcmp(state->head, hex))
 		return look_at_retries(look, state, head, err);
+	if (state && poll_definitions_wait(look->project, branch))
+		return 0;
 	state = look_state(look, 0, branch, &is_new);
 	look_touch(look, state);
 	if (!oid_parse(&base, state->head) ||
@@ -153,10 +156,13 @@ int look_at_schedules(struct look *look, const char *branch,
 	struct definitions *definitions;
 	struct pull_state *state = poll_find_state(look->project, 0, branch);
 	char hex[OID_HEX_SIZE];
-	struct oid tree;
+	struct oid tree, trusted;
 	int ret = 0;
 
-	if (poll_definitions_at(&definitions, look->project, head, err) < 0 ||
+	if (poll_definitions_wait(look->project, branch))
+		return 0;
+	if (poll_definitions_for(&definitions, &trusted, look->project, branch,
+				 err) < 0 ||
 	    tree_of_commit(&tree, look->repo, head, err) < 0)
 		return -1;
 	oid_format(hex, &tree);

@@ -85,6 +85,9 @@ static const struct field pull_fields[] = {
 	TEXT(struct pull_state, last_comment),
 	LONG(struct pull_state, comments_at_ms),
 	LONG(struct pull_state, seen_at_ms),
+	FIXED(struct pull_state, mistakes),
+	{ ROW(struct pull_state, mistakes_told, FIELD_INT) },
+	LONG(struct pull_state, mistakes_retry_at_ms),
 };
 
 static const struct field workflow_fields[] = {

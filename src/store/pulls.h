@@ -86,6 +86,11 @@ struct pull_state {
 	char *last_comment;        /* id of the last one read     */
 	int64_t comments_at_ms;    /* read as of then, the forge's clock */
 	int64_t seen_at_ms;
+	/* Of a branch whose definitions are broken: a digest of what is wrong
+	 * with them, how often that was told, and when it is again. */
+	char mistakes[SHA256_HEX_SIZE];
+	int mistakes_told;
+	int64_t mistakes_retry_at_ms;
 	struct workflow_state *workflows;
 	size_t workflow_count, workflow_cap;
 	struct posted *posted;
