@@ -12,12 +12,14 @@
 #include "core/limits.h"
 #include "core/log.h"
 #include "core/text.h"
+#include "gateway/retry.h"
 #include "io/child.h"
 #include "io/http.h"
 #include "services/kinds.h"
 #include "services/reply.h"
 
 #define POLL_MS         3000
+#define MISSES_MAX      5
 #define AGENT_ID_MAX    100
 #define STEP_TIMEOUT_MS 30000
 #define CLI_SEARCH_PATH "/usr/local/bin:/usr/bin:/bin"
@@ -37,6 +39,7 @@ struct service_call {
 	void (*on_reply)(struct service_call *call,
 			 const struct http_reply *reply);
 	bool is_cancelled;
+	int misses; /* questions after the agent in a row that told nothing */
 };
 
 static void release(struct service_call *call)
@@ -99,6 +102,24 @@ static bool is_id(const char *id)
 	return len && len <= AGENT_ID_MAX && !id[len];
 }
 
+static void poll_later(struct service_call *call, int64_t delay_ms);
+
+/* An agent at work is not given up, and paid for again, because it could not
+ * be asked after once. True: it will be. */
+static bool asks_again(struct service_call *call)
+{
+	int64_t wait_ms = call->result.wait_ms;
+
+	if (!call->agent || !fault_rule(call->result.fault)->retry ||
+	    ++call->misses >= MISSES_MAX)
+		return false;
+	service_result_release(&call->result);
+	service_result_init(&call->result);
+	call->result.no_usage = true;
+	poll_later(call, wait_ms > POLL_MS ? wait_ms : POLL_MS);
+	return true;
+}
+
 /* Remembers the agent that a launch has brought about, if it has. */
 static void take_id(struct service_call *call, const struct http_reply *reply)
 {
@@ -139,7 +160,8 @@ static void on_http(struct http_reply *reply, const struct err *err,
 		free(url);
 		/* One that runs already costs all the same. */
 		call->result.is_unsent &= !call->agent;
-		remove_agent(call);
+		if (!asks_again(call))
+			remove_agent(call);
 		return;
 	}
 	call->result.status = reply->status;
@@ -215,7 +237,8 @@ static struct json *read_reply(struct service_call *call,
 	if (call->result.fault == FAULT_NONE)
 		return doc;
 	json_free(doc);
-	remove_agent(call);
+	if (!asks_again(call))
+		remove_agent(call);
 	return NULL;
 }
 
@@ -240,8 +263,6 @@ static void on_conversation(struct service_call *call,
 	remove_agent(call);
 }
 
-static void poll_later(struct service_call *call);
-
 static void on_status(struct service_call *call, const struct http_reply *reply)
 {
 	static const char *const waiting[] = { "CREATING", "PENDING",
@@ -261,7 +282,8 @@ static void on_status(struct service_call *call, const struct http_reply *reply)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(waiting); i++) {
 		if (strcmp(status, waiting[i]) == 0) {
-			poll_later(call);
+			call->misses = 0;
+			poll_later(call, POLL_MS);
 			goto out;
 		}
 	}
@@ -291,14 +313,14 @@ static void on_poll(const struct err *err, void *payload)
 	free(path);
 }
 
-static void poll_later(struct service_call *call)
+static void poll_later(struct service_call *call, int64_t delay_ms)
 {
 	struct err err = ERR_INIT;
 
-	if (clock_mono_ms() + POLL_MS >= call->deadline_ms) {
+	if (clock_mono_ms() + delay_ms >= call->deadline_ms) {
 		fail(call, FAULT_TIMEOUT, "the agent did not finish in time");
 		remove_agent(call);
-	} else if (loop_timer_start(&call->timer, call->host.loop, POLL_MS,
+	} else if (loop_timer_start(&call->timer, call->host.loop, delay_ms,
 				    on_poll, call, &err) < 0) {
 		fail(call, FAULT_CANCELLED, err.msg);
 		end(call);
@@ -315,7 +337,7 @@ static void on_launched(struct service_call *call,
 	json_free(doc);
 	take_id(call, reply);
 	if (call->agent) {
-		poll_later(call);
+		poll_later(call, POLL_MS);
 	} else {
 		fail(call, FAULT_ENVELOPE, "the agent has no id");
 		end(call);

@@ -13,6 +13,8 @@ struct story {
 	const char *launch, *end_status, *conversation;
 	int launch_status, polls;
 	int seen;
+	int stumbles; /* questions after it that are answered with 503 first */
+	const char *retry_after; /* and with that; NULL: without */
 };
 
 static void tell(struct fake_reply *out, const struct fake_request *request,
@@ -30,6 +32,10 @@ static void tell(struct fake_reply *out, const struct fake_request *request,
 		out->body = "{}";
 	} else if (strstr(request->url, "/conversation")) {
 		out->body = story->conversation;
+	} else if (story->stumbles) {
+		story->stumbles--;
+		out->status = 503;
+		out->headers[0] = story->retry_after;
 	} else {
 		snprintf(text, sizeof(text), "{\"status\":\"%s\"}",
 			 story->seen++ < story->polls ? "RUNNING"
@@ -114,38 +120,42 @@ static const struct {
 	const char *last_method;
 } stories[] = {
 	{ "answers",
-	  { LAUNCHED, "FINISHED", SAID, 201, 3, 0 },
+	  { LAUNCHED, "FINISHED", SAID, 201, 3, 0, 0, NULL },
 	  FAULT_NONE,
 	  "{}",
 	  "DELETE" },
 	{ "fails",
-	  { LAUNCHED, "ERROR", SAID, 201, 1, 0 },
+	  { LAUNCHED, "ERROR", SAID, 201, 1, 0, 0, NULL },
 	  FAULT_SERVER,
 	  "",
 	  "DELETE" },
 	{ "never ends",
-	  { LAUNCHED, "FINISHED", SAID, 201, 1000, 0 },
+	  { LAUNCHED, "FINISHED", SAID, 201, 1000, 0, 0, NULL },
 	  FAULT_TIMEOUT,
 	  "",
 	  "DELETE" },
 	{ "says nothing",
-	  { LAUNCHED, "FINISHED", "{\"messages\":[]}", 201, 0, 0 },
+	  { LAUNCHED, "FINISHED", "{\"messages\":[]}", 201, 0, 0, 0, NULL },
 	  FAULT_ENVELOPE,
 	  "",
 	  "DELETE" },
 	{ "refuses the key",
-	  { "{\"error\":\"Unauthorized\"}", "", "", 401, 0, 0 },
+	  { "{\"error\":\"Unauthorized\"}", "", "", 401, 0, 0, 0, NULL },
 	  FAULT_AUTH,
 	  "",
 	  "POST" },
-	{ "is busy", { "{}", "", "", 429, 0, 0 }, FAULT_RATE, "", "POST" },
+	{ "is busy",
+	  { "{}", "", "", 429, 0, 0, 0, NULL },
+	  FAULT_RATE,
+	  "",
+	  "POST" },
 	{ "gives an id that is none",
-	  { "{\"id\":\"../../me\"}", "", "", 200, 0, 0 },
+	  { "{\"id\":\"../../me\"}", "", "", 200, 0, 0, 0, NULL },
 	  FAULT_ENVELOPE,
 	  "",
 	  "POST" },
 	{ "sends a web page",
-	  { "<html>", "", "", 200, 0, 0 },
+	  { "<html>", "", "", 200, 0, 0, 0, NULL },
 	  FAULT_ENVELOPE,
 	  "",
 	  "POST" },
@@ -168,6 +178,49 @@ Test(cursor, launches_waits_reads_and_removes)
 		cr_assert(strstr(fake_request(0)->body, "sk-planted") == NULL);
 		cr_assert(strvec_has(&fake_request(0)->headers,
 				     "authorization: Bearer sk-planted"));
+		close_scene(&scene);
+	}
+}
+
+static int launches(void)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < fake_request_count(); i++)
+		count += strcmp(fake_request(i)->method, "POST") == 0;
+	return count;
+}
+
+/* An agent costs money from its launch on. */
+Test(cursor, keeps_an_agent_that_cannot_be_asked_after_for_a_while)
+{
+	static const struct {
+		int stumbles;
+		const char *retry_after;
+		enum fault fault;
+		int64_t at_least_ms;
+	} cases[] = {
+		{ 1, NULL, FAULT_NONE, 3000 },
+		{ 4, NULL, FAULT_NONE, 12000 },
+		{ 1, "Retry-After: 20", FAULT_NONE, 20000 },
+		{ 5, NULL, FAULT_OVERLOADED, 12000 },
+		{ 1, "Retry-After: 200", FAULT_TIMEOUT, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct story story = stories[0].story;
+		struct scene scene;
+
+		story.stumbles = cases[i].stumbles;
+		story.retry_after = cases[i].retry_after;
+		open_scene(&scene, &story);
+		loop_run(scene.host.loop);
+		cr_assert_eq(scene.ending.fault, cases[i].fault, "%zu: %s", i,
+			     scene.ending.message);
+		cr_assert_eq(launches(), 1, "%zu", i);
+		cr_assert(fake_now_ms() >= cases[i].at_least_ms, "%zu", i);
+		cr_assert_str_eq(fake_request(fake_request_count() - 1)->method,
+				 "DELETE", "%zu", i);
 		close_scene(&scene);
 	}
 }
@@ -200,7 +253,8 @@ static void cancel_it(const struct err *err, void *payload)
 Test(cursor, removes_its_agent_when_it_is_cancelled)
 {
 	for (int64_t when = 0; when < 10000; when += 70) {
-		struct story story = { LAUNCHED, "FINISHED", SAID, 201, 2, 0 };
+		struct story story = { LAUNCHED, "FINISHED", SAID, 201,
+				       2,        0,          0,    NULL };
 		struct scene scene;
 		struct err err = ERR_INIT;
 		const char *last;
