@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "app/change_facts.h"
+#include "app/clone.h"
 #include "app/company.h"
-#include "app/coverage.h"
 #include "app/definitions.h"
 #include "app/replay.h"
 #include "app/wire.h"
@@ -90,8 +90,7 @@ static int choose_workflows(struct backtest *backtest,
 	struct definition_sources sources = {
 		.repo = backtest->repo,
 		.trusted = &backtest->tip,
-		.folder = settings_workflows_of_clone(options->settings,
-						      backtest->repo),
+		.folder = clone_workflows(options->settings, backtest->repo),
 		.names = options->workflows,
 		.settings = options->settings,
 	};

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/clone.h"
 #include "app/company.h"
-#include "app/coverage.h"
 #include "app/definitions.h"
 #include "code/rules.h"
 #include "code/rules_project.h"
@@ -98,7 +98,7 @@ int check_work_tree(struct check_counts *out, const char *dir,
 	}
 	if (company_open_clone(&company, repo, settings, err) < 0)
 		goto out;
-	sources.folder = settings_workflows_of_clone(settings, repo);
+	sources.folder = clone_workflows(settings, repo);
 	sources.company = company.repo;
 	sources.company_commit = &company.commit;
 	if (definitions_check(&definitions, &sources, repo_work_dir(repo),

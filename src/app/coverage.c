@@ -175,44 +175,6 @@ void change_coverage_release(struct change_coverage *coverage)
 	*coverage = (struct change_coverage){ .percent = -1, .added = -1 };
 }
 
-/* Without what makes no difference: a trailing ".git" or slash. */
-static size_t significant(const char *url)
-{
-	size_t len = strlen(url);
-
-	while (len && url[len - 1] == '/')
-		len--;
-	if (len > 4 && !strncmp(url + len - 4, ".git", 4))
-		len -= 4;
-	return len;
-}
-
-const struct project_settings *
-settings_project_of_clone(const struct settings *settings, struct repo *repo)
-{
-	const struct project_settings *found = NULL;
-	char *url = repo_config(repo, "remote.origin.url");
-	size_t len = url ? significant(url) : 0;
-
-	for (size_t i = 0; url && i < settings->project_count && !found; i++) {
-		const char *own = settings->projects[i].url;
-
-		if (own && significant(own) == len && !strncmp(own, url, len))
-			found = &settings->projects[i];
-	}
-	free(url);
-	return found;
-}
-
-const char *settings_workflows_of_clone(const struct settings *settings,
-					struct repo *repo)
-{
-	const struct project_settings *project =
-		settings_project_of_clone(settings, repo);
-
-	return project ? project->workflows : NULL;
-}
-
 const char *settings_tests_refused(const struct project_settings *project)
 {
 	if (!project || project->tests != TESTS_CI)

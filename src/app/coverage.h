@@ -36,15 +36,6 @@ void change_coverage_load(struct change_coverage *out, struct repo *repo,
 			  struct cancel *cancel);
 void change_coverage_release(struct change_coverage *coverage);
 
-/** The project that the clone is one of: its URL is that of the remote origin.
- * NULL: none of those configured. */
-const struct project_settings *
-settings_project_of_clone(const struct settings *settings, struct repo *repo);
-
-/** The folder of its workflows; NULL: the usual one. */
-const char *settings_workflows_of_clone(const struct settings *settings,
-					struct repo *repo);
-
 /** Why generated tests are not run here; NULL: they may be. */
 const char *settings_tests_refused(const struct project_settings *project);
 

@@ -35,7 +35,7 @@ struct judge_input {
 	const struct settings *settings;
 	struct gateway *gateway; /* judge_start() asks it, judge_preview() shows
 				    what it would send */
-	const char *project;     /* NULL in somebody's clone              */
+	const char *project;     /* that is spent for                     */
 	const char *cache_dir;   /* for compiled patterns; NULL: the clone's */
 	const struct changeset *changeset;
 	const struct oid *trusted;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/change_facts.h"
+#include "app/clone.h"
 #include "app/coverage.h"
 #include "app/definitions.h"
 #include "app/local_change.h"
@@ -19,6 +20,7 @@ struct local {
 	struct local_change change;
 	struct change_coverage coverage;
 	const struct project_settings *project; /* as configured; or NULL */
+	char *project_name;
 	struct definitions definitions;
 	struct judge_workflow *chosen;
 	size_t chosen_count;
@@ -100,6 +102,7 @@ static struct judge_input input_of(const struct local *local)
 {
 	return (struct judge_input){
 		.repo = local->change.repo,
+		.project = local->project_name,
 		.settings = local->options->settings,
 		.changeset = &local->change.changeset,
 		.trusted = &local->change.base,
@@ -173,14 +176,16 @@ static void local_release(struct local *local)
 	local_change_release(&local->change);
 	change_coverage_release(&local->coverage);
 	free(local->chosen);
+	free(local->project_name);
 }
 
 static void load_coverage(struct local *local)
 {
 	struct repo *repo = local->change.repo;
 
-	local->project = settings_project_of_clone(local->options->settings,
-						   repo);
+	local->project = clone_project(local->options->settings, repo);
+	local->project_name = clone_project_name(local->options->settings,
+						 repo);
 	change_coverage_load(&local->coverage, repo, &local->change.changeset,
 			     local->project, NULL);
 }

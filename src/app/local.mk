@@ -11,6 +11,7 @@ libapp_a_SOURCES = \
 	src/app/company.c src/app/company.h \
 	src/app/coverage.c src/app/coverage.h \
 	src/app/coverage_reports.c src/app/coverage_reports.h \
+	src/app/clone.c src/app/clone.h \
 	src/app/command.c src/app/command.h \
 	src/app/cost.c src/app/cost.h \
 	src/app/definitions.c src/app/definitions.h \

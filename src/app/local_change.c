@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/clone.h"
 #include "app/company.h"
-#include "app/coverage.h"
 #include "core/alloc.h"
 #include "repo/object.h"
 #include "repo/refs.h"
@@ -197,8 +197,7 @@ int local_definitions(struct definitions *out,
 	struct definition_sources sources = {
 		.repo = change->repo,
 		.trusted = &change->base,
-		.folder = settings_workflows_of_clone(options->settings,
-						      change->repo),
+		.folder = clone_workflows(options->settings, change->repo),
 		.names = options->workflows,
 		.settings = options->settings,
 	};

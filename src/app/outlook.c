@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "app/change_facts.h"
+#include "app/clone.h"
 #include "app/definitions.h"
 #include "app/judge.h"
 #include "app/local_change.h"
@@ -232,11 +233,10 @@ int outlook_make(struct json **out, const struct local_options *options,
 
 	if (local_change_find(&outlook.change, options, err) < 0)
 		goto out;
-	change_coverage_load(&outlook.coverage, outlook.change.repo,
-			     &outlook.change.changeset,
-			     settings_project_of_clone(options->settings,
-						       outlook.change.repo),
-			     NULL);
+	change_coverage_load(
+		&outlook.coverage, outlook.change.repo,
+		&outlook.change.changeset,
+		clone_project(options->settings, outlook.change.repo), NULL);
 	change_facts_make(&outlook.facts, &outlook.change, &outlook.coverage);
 	if (local_definitions(&outlook.definitions, &outlook.change, options,
 			      mistakes, err) < 0)

@@ -108,6 +108,29 @@ ok 'all of it' json ../cost.json 'd["budgets"][0]["spent_nusd"] == 2400000'
 mv ../control.git ../gone.git
 ok 'an unreachable one is told' sh -c 'REFEREE_CONFIG=../shared referee cost 2>&1 | grep -q "control repository: .*only what is known here"'
 
+# A project's budget counts in any clone of it, however its remote is written.
+ok 'spending is counted under the name of the folder' sh -c 'referee cost --by project | grep -q "^  app  "'
+git config remote.origin.url git@GitHub.com:acme/wallet.git
+project_budget()
+{
+	{ cat ../conf; printf '[project "purse"]\nurl = %s\nforge = plain\nbudget_monthly = %s\n' https://github.com:443/acme/wallet/ "$1"; } >../team
+}
+project_budget 0.01
+printf '// team\n' >>ios/Session.swift
+git commit -q -a -m 'Team'
+ok 'without money of the project it is skipped' exits 0 sh -c 'REFEREE_CONFIG=../team referee run >../out.txt 2>&1'
+ok 'and says so' says_line "review: skipped - code-review-agent: fake: the project's budget of this month" ../out.txt
+project_budget 1
+ok 'with money it runs' exits 0 sh -c 'REFEREE_CONFIG=../team referee run >../out.txt && grep -q "^review: attention" ../out.txt'
+ok 'for that project' sh -c 'REFEREE_CONFIG=../team referee cost --repo . --by project --format json >../cost.json'
+ok 'with its budget' json ../cost.json '[b["spent_nusd"] for b in d["budgets"] if b.get("project") == "purse"] == [800000] and [r["cost_nusd"] for r in d["rows"] if r["key"] == "purse"] == [800000]'
+git config remote.origin.url https://example.com/team/My_App.git/
+printf '// other\n' >>ios/Session.swift
+git commit -q -a -m 'Other'
+ok 'of a project that is not configured' exits 0 sh -c 'referee run >../out.txt'
+ok 'under the last part of its URL' sh -c 'referee cost --by project | grep -q "^  my_app  "'
+git config --unset remote.origin.url
+
 # The wrong key, and nobody there.
 printf '// again\n' >>ios/Session.swift
 git commit -q -a -m 'Again'
@@ -120,5 +143,5 @@ stop_ai
 ok 'with nobody there it fails too' exits 3 sh -c 'referee run >../out.txt 2>../err.txt'
 ok 'and offline stands in' says_line 'review: failed (degraded)' ../out.txt
 ok 'what was refused costs nothing' sh -c 'referee cost --format json >../cost.json'
-ok 'what may have been served counts as reserved' json ../cost.json 'd["total"]["cost_nusd"] - d["total"]["unknown_nusd"] == 2400000'
+ok 'what may have been served counts as reserved' json ../cost.json 'd["total"]["cost_nusd"] - d["total"]["unknown_nusd"] == 4000000'
 finish
