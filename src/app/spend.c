@@ -9,6 +9,7 @@
 #include "io/file.h"
 #include "repo/fetch.h"
 #include "repo/push.h"
+#include "store/books.h"
 #include "store/journal.h"
 
 #define LEDGER_REFS "refs/referee/ledger/"
@@ -19,13 +20,6 @@
 /* A control repository that takes longer is as good as down. */
 #define REMOTE_TIMEOUT_MS 30000
 
-/* What was spent since a time, by project; asked for each project in turn. */
-struct sums {
-	int64_t since_ms;
-	struct spend_table table;
-	bool is_read;
-};
-
 struct spend {
 	char *state_dir;
 	char *git_dir;
@@ -33,8 +27,8 @@ struct spend {
 	const struct settings *settings;
 	char instance[ULID_SIZE]; /* "": not needed yet */
 	struct journal *journal;  /* NULL: nothing to write yet */
+	struct books *books;      /* NULL: nobody has asked yet */
 	size_t unflushed;
-	struct sums sums;
 };
 
 static struct remote_options remote_options(const struct spend *spend)
@@ -151,6 +145,8 @@ static int move_lines(struct spend *spend, struct err *err)
 		    0)
 		return -1;
 	spend->unflushed = 0;
+	if (spend->books)
+		books_own_moved(spend->books);
 	return 0;
 }
 
@@ -186,7 +182,7 @@ static struct spend *spend_new(char *state_dir, char *git_dir,
 static void spend_free(struct spend *spend)
 {
 	journal_free(spend->journal);
-	spend_table_release(&spend->sums.table);
+	books_free(spend->books);
 	repo_free(spend->repo);
 	free(spend->git_dir);
 	free(spend->state_dir);
@@ -282,6 +278,47 @@ static struct ledger_line line_of(const struct spending_line *from)
 	return line;
 }
 
+static int read_books(struct spend *spend, struct books_reading *reading,
+		      struct err *err)
+{
+	/* Another process may have made it meanwhile. */
+	if (file_exists(spend->git_dir) && need_repo(spend, err) < 0)
+		return -1;
+	reading->repo = spend->repo;
+	reading->own_path = spend->journal ? journal_path(spend->journal)
+					   : NULL;
+	return books_read(spend->books, reading, err);
+}
+
+static int begin(void *payload, int64_t since_ms, books_change_fn *tell,
+		 void *tell_payload, struct err *err)
+{
+	struct spend *spend = payload;
+	struct books_reading reading = { .since_ms = since_ms,
+					 .tell = tell,
+					 .payload = tell_payload };
+
+	if (!spend->books) {
+		if (file_make_dirs(spend->state_dir, 0700, err) < 0)
+			return -1;
+		spend->books = books_new(spend->state_dir);
+	}
+	if (books_lock(spend->books, err) < 0)
+		return -1;
+	if (read_books(spend, &reading, err) < 0) {
+		books_unlock(spend->books);
+		return err_prefix(err, "what was spent before");
+	}
+	return 0;
+}
+
+static void end(void *payload)
+{
+	const struct spend *spend = payload;
+
+	books_unlock(spend->books);
+}
+
 static int reserve(void *payload, const struct spending_line *from,
 		   struct err *err)
 {
@@ -293,6 +330,8 @@ static int reserve(void *payload, const struct spending_line *from,
 		return -1;
 	line = line_of(from);
 	ret = journal_reserve(spend->journal, &line, err);
+	if (!ret)
+		books_note_own(spend->books, &line, false);
 	ledger_line_release(&line);
 	return ret;
 }
@@ -304,47 +343,17 @@ static int settle(void *payload, const struct spending_line *from,
 	struct ledger_line line = line_of(from);
 	int ret = journal_settle(spend->journal, &line, err);
 
+	if (!ret)
+		books_note_own(spend->books, &line, true);
 	ledger_line_release(&line);
 	if (ret < 0 || ++spend->unflushed < FLUSH_LINES)
 		return ret;
 	return move_lines(spend, err);
 }
 
-static int read_sums(struct spend *spend, int64_t since_ms, struct err *err)
-{
-	struct spend_query query = { .by = SPEND_BY_PROJECT,
-				     .since_ms = since_ms,
-				     .until_ms = INT64_MAX };
-	struct sums *sums = &spend->sums;
-
-	if (sums->is_read && sums->since_ms == since_ms)
-		return 0;
-	spend_table_release(&sums->table);
-	sums->is_read = false;
-	if (spend_read(&sums->table, spend, &query, err) < 0)
-		return -1;
-	sums->since_ms = since_ms;
-	sums->is_read = true;
-	return 0;
-}
-
-static int spent(void *payload, int64_t *out_nusd, const char *project,
-		 int64_t since_ms, struct err *err)
-{
-	struct spend *spend = payload;
-	const struct spend_table *table = &spend->sums.table;
-
-	if (read_sums(spend, since_ms, err) < 0)
-		return err_prefix(err, "what was spent before");
-	*out_nusd = 0;
-	for (size_t i = 0; i < table->len; i++)
-		if (!project || !strcmp(table->rows[i].key, project))
-			*out_nusd += table->rows[i].cost_nusd;
-	return 0;
-}
-
 const struct spending_ops spend_ops = {
+	.begin = begin,
+	.end = end,
 	.reserve = reserve,
 	.settle = settle,
-	.spent = spent,
 };

@@ -59,20 +59,17 @@ static void fill_budget(struct gateway_budget *out,
 	};
 }
 
-/* What each project may spend; what it has spent is in `spend`. */
-static int set_project_budgets(struct gateway *gateway,
-			       const struct settings *settings, struct err *err)
+static void set_project_budgets(struct gateway *gateway,
+				const struct settings *settings)
 {
 	for (size_t i = 0; i < settings->project_count; i++) {
 		const struct project_settings *project = &settings->projects[i];
 
-		if (project->budget_monthly_nusd > 0 &&
-		    gateway_set_project_budget(gateway, project->name,
-					       project->budget_monthly_nusd,
-					       err) < 0)
-			return -1;
+		if (project->budget_monthly_nusd > 0)
+			gateway_set_project_budget(
+				gateway, project->name,
+				project->budget_monthly_nusd);
 	}
-	return 0;
 }
 
 int wiring_new(struct wiring **out, struct loop *loop,
@@ -100,11 +97,11 @@ int wiring_new(struct wiring **out, struct loop *loop,
 	    http_new(&wiring->http, loop, NULL, err) < 0 ||
 	    gateway_new(&wiring->gateway, loop, wiring->http, &options, err) <
 		    0 ||
-	    service_set_add_to(wiring->services, wiring->gateway, err) < 0 ||
-	    set_project_budgets(wiring->gateway, settings, err) < 0) {
+	    service_set_add_to(wiring->services, wiring->gateway, err) < 0) {
 		wiring_free(wiring);
 		return -1;
 	}
+	set_project_budgets(wiring->gateway, settings);
 	notify_new(&wiring->notify, loop, wiring->http, settings);
 	*out = wiring;
 	return 0;

@@ -43,6 +43,26 @@ enum breaker_answer breaker_ask(struct breaker *breaker, int64_t now_ms,
 	return BREAKER_PROBE;
 }
 
+static void change(struct breaker *breaker, int64_t open_until)
+{
+	breaker->faults = open_until ? BREAKER_FAULTS : 0;
+	breaker->open_until = open_until;
+	breaker->probe_until = 0;
+	breaker->epoch++;
+}
+
+void breaker_hear_open(struct breaker *breaker, int64_t until_ms)
+{
+	if (until_ms > breaker->open_until)
+		change(breaker, until_ms);
+}
+
+void breaker_hear_closed(struct breaker *breaker)
+{
+	if (breaker->open_until)
+		change(breaker, 0);
+}
+
 bool breaker_succeed(struct breaker *breaker, struct breaker_ticket ticket)
 {
 	/* What was sent before the breaker opened is no probe of what is now.
@@ -54,9 +74,7 @@ bool breaker_succeed(struct breaker *breaker, struct breaker_ticket ticket)
 	breaker->faults = 0;
 	if (!breaker->open_until)
 		return false;
-	breaker->open_until = 0;
-	breaker->probe_until = 0;
-	breaker->epoch++;
+	change(breaker, 0);
 	return true;
 }
 
@@ -67,11 +85,7 @@ bool breaker_fail(struct breaker *breaker, struct breaker_ticket ticket,
 		return false;
 	if (!ticket.is_probe && ++breaker->faults < BREAKER_FAULTS)
 		return false;
-	breaker->faults = BREAKER_FAULTS;
-	breaker->open_until = later(breaker->open_until,
-				    now_ms + BREAKER_OPEN_MS);
-	breaker->probe_until = 0;
-	breaker->epoch++;
+	change(breaker, later(breaker->open_until, now_ms + BREAKER_OPEN_MS));
 	return true;
 }
 

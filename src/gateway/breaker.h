@@ -51,6 +51,12 @@ bool breaker_succeed(struct breaker *breaker, struct breaker_ticket ticket);
 bool breaker_fail(struct breaker *breaker, struct breaker_ticket ticket,
 		  int64_t now_ms);
 
+/** Another process has opened it until then; an earlier time changes nothing.
+ */
+void breaker_hear_open(struct breaker *breaker, int64_t until_ms);
+/** Another process's probe has closed it. */
+void breaker_hear_closed(struct breaker *breaker);
+
 /** The request was given up without a result: says nothing, frees the probe. */
 void breaker_forget(struct breaker *breaker, struct breaker_ticket ticket);
 

@@ -11,6 +11,9 @@
 
 #define ZONE_DIR "/usr/share/zoneinfo"
 
+/* Also the day on which clocks go forward is longer. */
+#define DAY_AT_LEAST_MS (22LL * 3600 * 1000)
+
 /* Runs that ended are forgotten, oldest first, past this many. */
 #define RUNS_MAX 4096
 
@@ -101,18 +104,40 @@ void budget_free(struct budget *budget)
 	free(budget);
 }
 
+/*
+ * The first moment of the day of `tm`. Where clocks change at midnight, that is
+ * there twice or not at all.
+ */
+static int64_t day_start(const struct tm *tm)
+{
+	int kinds = daylight ? 2 : 1;
+	bool is_found = false;
+	time_t first = 0;
+
+	for (int is_dst = 0; is_dst < kinds; is_dst++) {
+		struct tm start = { .tm_year = tm->tm_year,
+				    .tm_mon = tm->tm_mon,
+				    .tm_mday = tm->tm_mday,
+				    .tm_isdst = is_dst };
+		time_t at = mktime(&start);
+
+		if (start.tm_mday != tm->tm_mday || (is_found && at > first))
+			continue;
+		is_found = true;
+		first = at;
+	}
+	return (int64_t)first * 1000;
+}
+
 void budget_windows(int64_t now_ms, int64_t *day_ms, int64_t *month_ms)
 {
 	time_t now = (time_t)(now_ms / 1000);
-	struct tm day = { 0 }, month;
+	struct tm tm = { 0 };
 
-	localtime_r(&now, &day);
-	day.tm_hour = day.tm_min = day.tm_sec = 0;
-	day.tm_isdst = -1;
-	month = day;
-	month.tm_mday = 1;
-	*day_ms = (int64_t)mktime(&day) * 1000;
-	*month_ms = (int64_t)mktime(&month) * 1000;
+	localtime_r(&now, &tm);
+	*day_ms = day_start(&tm);
+	tm.tm_mday = 1;
+	*month_ms = day_start(&tm);
 }
 
 /* A later window begins empty; a clock set back changes nothing. */
@@ -131,43 +156,61 @@ static struct project *find_project(struct budget *budget, const char *name)
 	return project;
 }
 
-void budget_set_project(struct budget *budget, const char *name,
-			int64_t monthly_nusd)
+static struct project *need_project(struct budget *budget, const char *name)
 {
 	struct project *project = find_project(budget, name);
 
-	if (!project) {
+	if (!project && name) {
 		project = xcalloc(1, sizeof(*project));
 		project->name = xstrdup(name);
+		project->month.start_ms = budget->month.start_ms;
 		HASH_ADD_KEYPTR(hh, budget->projects, project->name,
 				strlen(project->name), project);
 	}
-	project->monthly_nusd = monthly_nusd;
+	return project;
 }
 
-void budget_set_spent(struct budget *budget, int64_t now_ms, int64_t day_nusd,
-		      int64_t month_nusd)
+void budget_set_project(struct budget *budget, const char *name,
+			int64_t monthly_nusd)
 {
-	int64_t day_ms, month_ms;
-
-	budget_windows(now_ms, &day_ms, &month_ms);
-	roll(&budget->day, day_ms);
-	roll(&budget->month, month_ms);
-	budget->day.used_nusd = day_nusd;
-	budget->month.used_nusd = month_nusd;
+	need_project(budget, name)->monthly_nusd = monthly_nusd;
 }
 
-void budget_set_project_spent(struct budget *budget, int64_t now_ms,
-			      const char *name, int64_t month_nusd)
+void budget_roll(struct budget *budget, int64_t now_ms)
 {
-	struct project *project = find_project(budget, name);
+	struct project *project;
 	int64_t day_ms, month_ms;
 
-	if (!project)
+	if (now_ms >= budget->day.start_ms &&
+	    now_ms < budget->day.start_ms + DAY_AT_LEAST_MS)
 		return;
 	budget_windows(now_ms, &day_ms, &month_ms);
-	roll(&project->month, month_ms);
-	project->month.used_nusd = month_nusd;
+	roll(&budget->day, day_ms);
+	if (month_ms <= budget->month.start_ms)
+		return;
+	roll(&budget->month, month_ms);
+	for (project = budget->projects; project; project = project->hh.next)
+		roll(&project->month, month_ms);
+}
+
+static void add_others(struct window *window, int64_t at_ms, int64_t used_nusd,
+		       int64_t reserved_nusd)
+{
+	if (at_ms < window->start_ms)
+		return;
+	window->used_nusd += used_nusd;
+	window->reserved_nusd += reserved_nusd;
+}
+
+void budget_add_others(struct budget *budget, const char *project_name,
+		       int64_t at_ms, int64_t used_nusd, int64_t reserved_nusd)
+{
+	struct project *project = need_project(budget, project_name);
+
+	add_others(&budget->day, at_ms, used_nusd, reserved_nusd);
+	add_others(&budget->month, at_ms, used_nusd, reserved_nusd);
+	if (project)
+		add_others(&project->month, at_ms, used_nusd, reserved_nusd);
 }
 
 static void forget_old_run(struct budget *budget)
@@ -268,17 +311,14 @@ static void take(struct window *window, int64_t amount)
 enum budget_answer budget_reserve(struct budget *budget, int64_t now_ms,
 				  struct budget_claim *claim)
 {
-	struct project *project = find_project(budget, claim->project);
+	struct project *project = need_project(budget, claim->project);
 	struct run *run = find_run(budget, claim->run, true);
 	int64_t amount = claim->amount_nusd;
 	enum budget_answer answer;
 
-	budget_windows(now_ms, &claim->day_ms, &claim->month_ms);
-	roll(&budget->day, claim->day_ms);
-	roll(&budget->month, claim->month_ms);
-	if (project)
-		roll(&project->month, claim->month_ms);
-
+	budget_roll(budget, now_ms);
+	claim->day_ms = budget->day.start_ms;
+	claim->month_ms = budget->month.start_ms;
 	answer = look_at_all(budget, run, project, claim);
 	if (answer != BUDGET_FITS)
 		return answer;
@@ -346,67 +386,101 @@ const char *budget_answer_text(enum budget_answer answer)
 	return texts[answer];
 }
 
-/* True if spending has newly passed a level; *percent is that level. What is
- * only reserved does not count until somebody was refused for it. */
-static bool passed(struct window *window, int64_t limit, int alert_percent,
-		   int *percent)
-{
-	const int levels[] = { 100, alert_percent };
-	double spent = (double)(window->used_nusd - window->reserved_nusd);
+/* A limit, and how far it is used up. */
+struct level {
+	struct window *window;
+	int64_t limit_nusd;
+	int percent;                   /* newly passed */
+	const struct project *project; /* whose month it is; or NULL */
+};
 
-	for (int i = 0; limit > 0 && i < 2; i++) {
-		bool reached = spent * 100 >= (double)limit * levels[i] ||
+static double spent_of(const struct window *window)
+{
+	return (double)(window->used_nusd - window->reserved_nusd);
+}
+
+/* True if spending has newly passed a level. What is only reserved does not
+ * count until somebody was refused for it. */
+static bool passed(struct level *level, int alert_percent)
+{
+	const struct window *window = level->window;
+	const int levels[] = { 100, alert_percent };
+
+	for (int i = 0; level->limit_nusd > 0 && i < 2; i++) {
+		bool reached = spent_of(window) * 100 >=
+				       (double)level->limit_nusd * levels[i] ||
 			       (window->refused && levels[i] == 100);
 
 		if (levels[i] <= window->alerted_percent || !reached)
 			continue;
-		window->alerted_percent = levels[i];
-		*percent = levels[i];
+		level->percent = levels[i];
 		return true;
 	}
 	return false;
 }
 
-static bool tell(char out[BUDGET_ALERT_SIZE], struct window *window,
-		 int64_t limit, int alert_percent, const char *what)
+static bool find_level(struct level *out, struct budget *budget)
 {
-	double spent;
-	int percent;
+	int alert_percent = budget->limits.alert_percent;
+	struct project *project = budget->projects;
 
-	if (!passed(window, limit, alert_percent, &percent))
-		return false;
-	spent = (double)(window->used_nusd - window->reserved_nusd) / 1e9;
-	if (percent == 100 && spent * 1e9 < (double)limit)
+	*out = (struct level){ .window = &budget->day,
+			       .limit_nusd = budget->limits.daily_nusd };
+	if (passed(out, alert_percent))
+		return true;
+	*out = (struct level){ .window = &budget->month,
+			       .limit_nusd = budget->limits.monthly_nusd };
+	if (passed(out, alert_percent))
+		return true;
+	for (; project; project = project->hh.next) {
+		*out = (struct level){ .window = &project->month,
+				       .limit_nusd = project->monthly_nusd,
+				       .project = project };
+		if (passed(out, alert_percent))
+			return true;
+	}
+	return false;
+}
+
+static void tell(char out[BUDGET_ALERT_SIZE], const struct level *level,
+		 const char *what)
+{
+	double spent = spent_of(level->window) / 1e9;
+	double limit = (double)level->limit_nusd / 1e9;
+
+	if (level->percent == 100 && spent < limit)
 		snprintf(out, BUDGET_ALERT_SIZE,
 			 "%s: $%.2f of $%.2f are spent; the rest does not "
 			 "cover the next request",
-			 what, spent, (double)limit / 1e9);
+			 what, spent, limit);
 	else
 		snprintf(out, BUDGET_ALERT_SIZE, "%s: %d %% of $%.2f %s", what,
-			 percent, (double)limit / 1e9,
-			 percent == 100 ? "are used up" : "are spent");
-	return true;
+			 level->percent, limit,
+			 level->percent == 100 ? "are used up" : "are spent");
+}
+
+bool budget_has_alert(struct budget *budget)
+{
+	struct level level;
+
+	return find_level(&level, budget);
 }
 
 bool budget_alert(struct budget *budget, char out[BUDGET_ALERT_SIZE])
 {
-	const struct budget_limits *limits = &budget->limits;
-	struct project *project;
-	char what[100];
+	struct level level;
+	char what[100] = "today's budget";
 
-	if (tell(out, &budget->day, limits->daily_nusd, limits->alert_percent,
-		 "today's budget") ||
-	    tell(out, &budget->month, limits->monthly_nusd,
-		 limits->alert_percent, "this month's budget"))
-		return true;
-	for (project = budget->projects; project; project = project->hh.next) {
+	if (!find_level(&level, budget))
+		return false;
+	level.window->alerted_percent = level.percent;
+	if (level.project)
 		snprintf(what, sizeof(what), "this month's budget of %s",
-			 project->name);
-		if (tell(out, &project->month, project->monthly_nusd,
-			 limits->alert_percent, what))
-			return true;
-	}
-	return false;
+			 level.project->name);
+	else if (level.window == &budget->month)
+		snprintf(what, sizeof(what), "this month's budget");
+	tell(out, &level, what);
+	return true;
 }
 
 static void save_alert(struct json *alerts, const char *name,
@@ -428,10 +502,11 @@ static void load_alert(struct window *window, const struct json *alerts,
 	int64_t since = json_int_or(at, "since", 0);
 	int64_t percent = json_int_or(at, "percent", 0);
 
-	if (!at || since < window->start_ms || percent < 0 || percent > 100)
+	/* Of another day or month; or a broken clock has written it. */
+	if (!at || since != window->start_ms || percent > 100)
 		return;
-	roll(window, since);
-	window->alerted_percent = (int)percent;
+	if (percent > window->alerted_percent)
+		window->alerted_percent = (int)percent;
 }
 
 /* Projects are set after the gateway is made. */

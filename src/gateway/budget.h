@@ -38,11 +38,14 @@ void budget_set_project(struct budget *budget, const char *name,
 /** When the day and the month of `now_ms` began. */
 void budget_windows(int64_t now_ms, int64_t *day_ms, int64_t *month_ms);
 
-/** What was spent before this process began. */
-void budget_set_spent(struct budget *budget, int64_t now_ms, int64_t day_nusd,
-		      int64_t month_nusd);
-void budget_set_project_spent(struct budget *budget, int64_t now_ms,
-			      const char *name, int64_t month_nusd);
+/** Begins the day and the month of `now_ms`, if they are later ones. */
+void budget_roll(struct budget *budget, int64_t now_ms);
+
+/** What others have spent or reserved: before this process began, and since.
+ * Counts in the windows that `at_ms` is not before; amounts may be negative.
+ * `project` may be NULL. */
+void budget_add_others(struct budget *budget, const char *project,
+		       int64_t at_ms, int64_t used_nusd, int64_t reserved_nusd);
 
 enum budget_answer {
 	BUDGET_FITS,
@@ -64,8 +67,8 @@ struct budget_claim {
 	int64_t day_ms, month_ms; /* set by budget_reserve() */
 };
 
-/** Takes all of the amount or nothing. BUDGET_WAIT says that requests of this
- * process are under way, so that one will be settled. */
+/** Takes all of the amount or nothing. BUDGET_WAIT says that requests are under
+ * way, of this process or of others, so that one will be settled. */
 enum budget_answer budget_reserve(struct budget *budget, int64_t now_ms,
 				  struct budget_claim *claim);
 
@@ -77,13 +80,16 @@ void budget_settle(struct budget *budget, const struct budget_claim *claim,
 int64_t budget_day_nusd(const struct budget *budget);
 int64_t budget_month_nusd(const struct budget *budget);
 
+/** Is there something to tell people? */
+bool budget_has_alert(struct budget *budget);
+
 /** What to tell people now, once each; false: nothing. */
 #define BUDGET_ALERT_SIZE 200
 bool budget_alert(struct budget *budget, char out[BUDGET_ALERT_SIZE]);
 
 /** What was told already, to be told to the next process. */
 struct json *budget_save_alerts(const struct budget *budget);
-/** NULL is fine. */
+/** Adds what others have told of the same day and month. NULL is fine. */
 void budget_load_alerts(struct budget *budget, const struct json *alerts);
 
 #endif /* GATEWAY_BUDGET_H */

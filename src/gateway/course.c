@@ -179,8 +179,7 @@ void asking_send(struct asking *asking)
 		forget_ticket(target, asking);
 	}
 	if (reserved == BUDGET_WAIT) {
-		asking->state = ASKING_FOR_BUDGET;
-		asking_wait_in(asking, &asking->gateway->unfunded);
+		spend_wait(asking);
 		return;
 	}
 	if (reserved != BUDGET_FITS) {
@@ -235,6 +234,7 @@ static int64_t used_tokens(const struct usage *usage)
 static void tell_breaker(struct target *target, struct asking *asking)
 {
 	const char *name = target->service->name;
+	int64_t open_until = target->breaker.open_until;
 
 	/* 408 and 409 are worth a retry, but say nothing of its health. */
 	if (fault_rule(asking->result.fault)->trips_breaker &&
@@ -247,6 +247,7 @@ static void tell_breaker(struct target *target, struct asking *asking)
 	} else {
 		if (!breaker_succeed(&target->breaker, asking->ticket))
 			return;
+		target->ended_until = open_until;
 		log_info("%s: answers again", name);
 	}
 	memory_save(asking->gateway);
@@ -318,7 +319,7 @@ static bool adapt(struct asking *asking)
 	    !(asking->result.quirks & ~asking->chat.quirks) ||
 	    asking->attempts >= RETRY_ATTEMPTS_PER_ASK)
 		return false;
-	target_learn(target, asking->model, asking->result.quirks);
+	memory_learn(target, asking->model, asking->result.quirks);
 	log_info("%s: %s takes fewer parameters than were sent",
 		 target->service->name, asking->model);
 	asking_prepare(asking);

@@ -23,6 +23,7 @@ struct desk_item {
 	char id[ULID_SIZE], settle_id[ULID_SIZE];
 	char *model, *agent, *workflow, *run;
 	int64_t reserved_nusd;
+	bool is_held;        /* by us, in the books, until it is spent */
 	struct json *params; /* what is to be sent; NULL: it is */
 	enum desk_state state;
 	bool is_settled; /* the second line was written */

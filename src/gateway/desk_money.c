@@ -58,7 +58,8 @@ static char *copy_or_null(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
-static void add_item(struct asking *asking, const char *key)
+static void add_item(struct asking *asking, const char *key,
+		     const struct spending_line *line)
 {
 	struct desk *desk = asking->ask.desk;
 	struct desk_batch *batch =
@@ -67,32 +68,57 @@ static void add_item(struct asking *asking, const char *key)
 	struct err err = ERR_INIT;
 
 	memcpy(item->key, key, sizeof(item->key));
+	memcpy(item->id, line->id, sizeof(item->id));
+	item->is_held = true;
 	item->model = xstrdup(asking->model);
 	item->agent = xstrdup(asking->chat.agent);
 	item->workflow = copy_or_null(asking->ask.workflow);
 	item->run = copy_or_null(asking->ask.run);
-	item->reserved_nusd = asking->claim.amount_nusd;
+	item->reserved_nusd = line->reserved_nusd;
 	if (json_parse(&item->params, asking->request.body.ptr,
 		       asking->request.body.len, &err) < 0)
 		item->params = json_new_object(); /* the provider refuses it */
 }
 
-/* The money is put aside here and now; the lines follow in desk_commit(). */
-static bool afford(struct asking *asking)
+static struct spending_line blank_line(const struct desk *desk)
+{
+	return (struct spending_line){
+		.project = desk->project,
+		.attempt = 1,
+		.is_batch = true,
+		.input_tokens = -1,
+		.cached_tokens = -1,
+		.cache_write_tokens = -1,
+		.output_tokens = -1,
+	};
+}
+
+/* The money is put aside here and now, for as long as we live; it is spent in
+ * desk_commit(). */
+static bool afford(struct asking *asking, struct spending_line *line)
 {
 	struct gateway *gateway = asking->gateway;
+	const struct service *service = asking_target(asking)->service;
 	struct budget_claim *claim = &asking->claim;
 	enum budget_answer answer;
 
+	*line = blank_line(asking->ask.desk);
+	ulid_new(line->id);
+	line->workflow = asking->ask.workflow;
+	line->agent = asking->chat.agent;
+	line->run = asking->ask.run;
+	line->service = service->name;
+	line->model = asking->model;
+	line->reserved_nusd = spend_ceiling(gateway, service, asking->model,
+					    asking->tokens,
+					    asking->chat.max_tokens);
 	*claim = (struct budget_claim){
 		.project = asking->ask.project,
 		.run = asking->ask.run,
 		.run_limit_nusd = asking->ask.run_budget_nusd,
-		.amount_nusd = spend_ceiling(
-			gateway, asking_target(asking)->service, asking->model,
-			asking->tokens, asking->chat.max_tokens),
+		.amount_nusd = line->reserved_nusd,
 	};
-	answer = budget_reserve(gateway->budget, clock_wall_ms(), claim);
+	answer = spend_take(asking, claim, line);
 	if (answer == BUDGET_FITS) {
 		budget_settle(gateway->budget, claim, claim->amount_nusd);
 		return true;
@@ -101,11 +127,6 @@ static bool afford(struct asking *asking)
 		asking_choose_later(asking, ASKING_BACKING_OFF, BUDGET_WAIT_MS);
 		return false;
 	}
-	asking->budget_returns = answer != BUDGET_RUN;
-	service_result_fail(&asking->result, FAULT_BUDGET,
-			    "%s does not cover up to $%.4f more",
-			    budget_answer_text(answer),
-			    (double)claim->amount_nusd / 1e9);
 	attempt_add_skipped(asking, FAULT_BUDGET, asking->result.message);
 	asking_fail(asking, FAULT_BUDGET, asking->result.message);
 	return false;
@@ -146,7 +167,7 @@ static void take_answer(struct asking *asking, const struct desk_item *item,
 	copy_result(&asking->result, &item->result);
 	if (asking->result.quirks & ~asking->chat.quirks) {
 		/* Refused for a parameter, at no cost: without it, then. */
-		target_learn(asking_target(asking), asking->model,
+		memory_learn(asking_target(asking), asking->model,
 			     asking->result.quirks);
 		asking_choose_later(asking, ASKING_CHOOSING, 0);
 		return;
@@ -195,6 +216,7 @@ bool desk_take(struct asking *asking)
 	const struct desk_batch *batch = NULL;
 	const struct desk_item *item;
 	char key[SHA256_HEX_SIZE];
+	struct spending_line line;
 
 	if (!desk_wants(asking))
 		return false;
@@ -205,9 +227,9 @@ bool desk_take(struct asking *asking)
 		return true;
 	}
 	if (!item) {
-		if (!afford(asking))
+		if (!afford(asking, &line))
 			return true;
-		add_item(asking, key);
+		add_item(asking, key, &line);
 	}
 	asking->waits = true;
 	asking_end(asking, FAULT_CANCELLED);
@@ -221,33 +243,40 @@ static struct spending_line line_of(const struct desk *desk,
 				    const struct desk_batch *batch,
 				    const struct desk_item *item)
 {
-	return (struct spending_line){
-		.at_ms = batch->sent_at_ms,
-		.project = desk->project,
-		.workflow = item->workflow,
-		.agent = item->agent,
-		.run = item->run,
-		.service = batch->service,
-		.model = item->model,
-		.attempt = 1,
-		.is_batch = true,
-		.input_tokens = -1,
-		.cached_tokens = -1,
-		.cache_write_tokens = -1,
-		.output_tokens = -1,
-	};
+	struct spending_line line = blank_line(desk);
+
+	line.at_ms = batch->sent_at_ms;
+	line.workflow = item->workflow;
+	line.agent = item->agent;
+	line.run = item->run;
+	line.service = batch->service;
+	line.model = item->model;
+	return line;
+}
+
+/* Without asking a budget: it is spent already. */
+static int reserve_line(const struct desk *desk,
+			const struct spending_line *line, struct err *err)
+{
+	struct gateway *gateway = desk->gateway;
+	int ret;
+
+	if (spend_begin(gateway, err) < 0)
+		return -1;
+	ret = gateway->spending->reserve(gateway->spending_payload, line, err);
+	spend_end(gateway);
+	return ret;
 }
 
 static bool write_line(const struct desk *desk,
-		       const struct spending_line *line)
+		       const struct spending_line *line, bool is_reserved)
 {
 	const struct gateway *gateway = desk->gateway;
 	struct err err = ERR_INIT;
 
 	if (!gateway->spending)
 		return true;
-	if (gateway->spending->reserve(gateway->spending_payload, line, &err) ==
-		    0 &&
+	if ((is_reserved || reserve_line(desk, line, &err) == 0) &&
 	    gateway->spending->settle(gateway->spending_payload, line, &err) ==
 		    0)
 		return true;
@@ -258,13 +287,14 @@ static bool write_line(const struct desk *desk,
 static void commit(const struct desk *desk, const struct desk_batch *batch)
 {
 	for (size_t i = 0; i < batch->count; i++) {
-		const struct desk_item *item = batch->items[i];
+		struct desk_item *item = batch->items[i];
 		struct spending_line line = line_of(desk, batch, item);
 
 		memcpy(line.id, item->id, sizeof(line.id));
 		line.reserved_nusd = line.cost_nusd = item->reserved_nusd;
 		line.status = "batch";
-		(void)write_line(desk, &line); /* told */
+		(void)write_line(desk, &line, item->is_held); /* told */
+		item->is_held = false;
 	}
 }
 
@@ -323,7 +353,7 @@ static void settle_item(const struct desk *desk, const struct desk_batch *batch,
 	line.cached_tokens = usage->cached_tokens;
 	line.cache_write_tokens = usage->cache_write_tokens;
 	line.output_tokens = usage->output_tokens;
-	item->is_settled = write_line(desk, &line);
+	item->is_settled = write_line(desk, &line, false);
 }
 
 void desk_settle(struct desk *desk)

@@ -63,26 +63,12 @@ out:
 }
 
 /* What was spent before we began. */
-static int load_spent(struct gateway *gateway, const char *project,
-		      struct err *err)
+static int load_spent(struct gateway *gateway, struct err *err)
 {
-	int64_t now = clock_wall_ms(), day_ms, month_ms, day = 0, month = 0;
-	const struct spending_ops *ops = gateway->spending;
-
-	if (!ops || !ops->spent)
-		return 0;
-	budget_windows(now, &day_ms, &month_ms);
-	/* The day first: the projects' months follow that of all. */
-	if (!project &&
-	    ops->spent(gateway->spending_payload, &day, NULL, day_ms, err) < 0)
+	budget_roll(gateway->budget, clock_wall_ms());
+	if (spend_begin(gateway, err) < 0)
 		return -1;
-	if (ops->spent(gateway->spending_payload, &month, project, month_ms,
-		       err) < 0)
-		return -1;
-	if (project)
-		budget_set_project_spent(gateway->budget, now, project, month);
-	else
-		budget_set_spent(gateway->budget, now, day, month);
+	spend_end(gateway);
 	return 0;
 }
 
@@ -115,6 +101,7 @@ static void release(struct gateway *gateway)
 	}
 	prefix_free_all(gateway);
 	loop_timer_cancel(gateway->begin);
+	loop_timer_cancel(gateway->look);
 	json_free(gateway->memory);
 	budget_free(gateway->budget);
 	price_table_free(gateway->prices);
@@ -154,7 +141,7 @@ int gateway_new(struct gateway **out, struct loop *loop, struct http *http,
 	    (options->price_file &&
 	     load_price_file(gateway, options->price_file, err) < 0) ||
 	    budget_new(&gateway->budget, &limits, budget->timezone, err) < 0 ||
-	    load_spent(gateway, NULL, err) < 0 ||
+	    load_spent(gateway, err) < 0 ||
 	    open_state(gateway, options->state_dir, cache_bytes, err) < 0) {
 		release(gateway);
 		return -1;
@@ -216,15 +203,12 @@ int gateway_add_service(struct gateway *gateway, const struct service *service,
 	return 0;
 }
 
-int gateway_set_project_budget(struct gateway *gateway, const char *project,
-			       int64_t monthly_nusd, struct err *err)
+void gateway_set_project_budget(struct gateway *gateway, const char *project,
+				int64_t monthly_nusd)
 {
 	budget_set_project(gateway->budget, project, monthly_nusd);
-	if (load_spent(gateway, project, err) < 0)
-		return -1;
 	budget_load_alerts(gateway->budget,
 			   json_get(gateway->memory, "alerts"));
-	return 0;
 }
 
 void gateway_map_model(struct gateway *gateway, const char *retired,

@@ -64,11 +64,9 @@ MUST_CHECK int gateway_add_service(struct gateway *gateway,
 				   const struct service *service,
 				   struct err *err);
 
-/** What a project may spend a month; what it has spent is asked for. */
-MUST_CHECK int gateway_set_project_budget(struct gateway *gateway,
-					  const char *project,
-					  int64_t monthly_nusd,
-					  struct err *err);
+/** What a project may spend a month. */
+void gateway_set_project_budget(struct gateway *gateway, const char *project,
+				int64_t monthly_nusd);
 
 /** Maps a model that is gone to its successor, before the shipped table. */
 void gateway_map_model(struct gateway *gateway, const char *retired,

@@ -29,6 +29,7 @@ struct asking;
 struct learnt {
 	char *model;
 	unsigned quirks;
+	int64_t until_ms; /* wall; it may have changed after that */
 	UT_hash_handle hh;
 };
 
@@ -53,7 +54,9 @@ struct target {
 	struct gateway *gateway;
 	struct breaker breaker;
 	struct rate rate;
-	struct file_lock *probe_lock; /* ours while we probe */
+	bool is_probing;
+	struct file_lock *probe_lock; /* ours while we probe, and live */
+	int64_t ended_until;          /* the opening that our probe has ended */
 	struct retry_purse purse;
 	struct learnt *learnt;
 
@@ -80,6 +83,7 @@ struct gateway {
 	struct cache *cache; /* NULL: none */
 	const struct spending_ops *spending;
 	void *spending_payload;
+	int64_t spent_since_ms; /* what was spent before does not count */
 	gateway_alert_fn *alert;
 	void *alert_payload;
 	char *state_path;       /* NULL: nothing is kept */
@@ -89,6 +93,8 @@ struct gateway {
 	struct asking *beginners; /* that wait for their first step */
 	struct asking *unfunded;  /* that wait for others to be settled */
 	struct loop_timer *begin;
+	struct loop_timer *look; /* what others have given back */
+	bool has_room;           /* they have */
 	int concurrency, in_flight, instances;
 	int jobs;            /* keys being read    */
 	int depth;           /* of gateway_enter() */
@@ -228,7 +234,9 @@ void target_block(struct target *target, const struct service_result *result);
 /** Reads the key; then asking_prepare() or asking_next() for all who wait. */
 void target_read_key(struct target *target, struct asking *asking);
 unsigned target_quirks(const struct target *target, const char *model);
-void target_learn(struct target *target, const char *model, unsigned quirks);
+/** Adds to what is known of a model, up to `until_ms`. */
+void target_know(struct target *target, const char *model, unsigned quirks,
+		 int64_t until_ms);
 
 /** Is the answer what was asked for? If not, result has a fault. */
 void asking_judge(struct asking *asking);
@@ -279,10 +287,19 @@ const struct price *spend_price(const struct gateway *gateway,
 int64_t spend_ceiling(const struct gateway *gateway,
 		      const struct service *service, const char *model,
 		      int64_t tokens, int64_t max_tokens);
-/** Reserves the worst case. BUDGET_WAIT: others have reserved it, and all who
- * wait in gateway->unfunded are queued again when one of them is settled. All
- * else but BUDGET_FITS is in asking->result. */
+/** From here to spend_end() no other process reserves, and what they have is
+ * known. */
+MUST_CHECK int spend_begin(struct gateway *gateway, struct err *err);
+void spend_end(struct gateway *gateway);
+/** Reserves the amount of `claim`, in the books with `line` (its id must be
+ * set) too. BUDGET_WAIT: others have reserved it. With all else but BUDGET_FITS
+ * asking->result has a fault. */
+enum budget_answer spend_take(struct asking *asking, struct budget_claim *claim,
+			      struct spending_line *line);
+/** Reserves the worst case of a request, as spend_take(). */
 enum budget_answer spend_reserve(struct asking *asking);
+/** After BUDGET_WAIT: it is queued again when others are settled. */
+void spend_wait(struct asking *asking);
 void spend_settle(struct asking *asking);
 
 /* memory.c: what outlives the process. */
@@ -291,7 +308,14 @@ void memory_load(struct gateway *gateway);
 /** What was remembered of one service. */
 void memory_apply(struct target *target);
 void memory_save(struct gateway *gateway);
-/** False: another process probes this service, or has just found it down. */
+/** Takes over what others have written, and keeps them from writing until
+ * memory_end() has. NULL: nothing is kept. */
+struct file_lock *memory_begin(struct gateway *gateway);
+void memory_end(struct gateway *gateway, struct file_lock *lock);
+/** The model was just found to have these; kept for a week. */
+void memory_learn(struct target *target, const char *model, unsigned quirks);
+/** False: another process probes this service, or has just found out how it
+ * is. */
 bool memory_claim_probe(struct target *target);
 void memory_release_probe(struct target *target);
 

@@ -14,6 +14,25 @@
 
 /* A deadline further away than this was written by a broken clock. */
 #define DEADLINE_MAX_MS (32LL * 24 * 3600 * 1000)
+#define PROBE_MAX_MS    (3600 * 1000L)
+
+/* A provider may have mended what it refused. */
+#define LEARNT_MS  (7LL * 24 * 3600 * 1000)
+#define LEARNT_MAX 100 /* models of one service */
+
+/* A second is soon enough to ask again who probes. */
+#define FOREIGN_PROBE_MS 1000
+
+static const struct {
+	const char *name;
+	unsigned quirk;
+} quirk_names[] = {
+	{ "no-temperature", QUIRK_NO_TEMPERATURE },
+	{ "no-schema", QUIRK_NO_SCHEMA },
+	{ "no-json", QUIRK_NO_JSON },
+	{ "completion-tokens", QUIRK_COMPLETION_TOKENS },
+	{ "max-tokens", QUIRK_MAX_TOKENS },
+};
 
 static struct json *read_file(const char *path)
 {
@@ -40,87 +59,164 @@ void memory_load(struct gateway *gateway)
 {
 	json_free(gateway->memory);
 	gateway->memory = read_file(gateway->state_path);
-	if (gateway->memory)
-		budget_load_alerts(gateway->budget,
-				   json_get(gateway->memory, "alerts"));
+	budget_load_alerts(gateway->budget,
+			   json_get(gateway->memory, "alerts"));
 }
 
-/* Deadlines only ever move later. */
-static int64_t later_deadline(int64_t ours, const struct json *at,
-			      const char *name)
+static const char *url_of(const struct target *target)
 {
-	int64_t theirs = json_int_or(at, name, 0);
-
-	if (theirs > clock_wall_ms() + DEADLINE_MAX_MS)
-		return ours;
-	return theirs > ours ? theirs : ours;
+	return target->service->url ? target->service->url : "";
 }
 
-void memory_apply(struct target *target)
+/* What was written of a service; NULL: nothing, or of another one that had its
+ * name. */
+static const struct json *remembered(const struct target *target)
 {
 	const struct json *at =
 		json_get(json_get(target->gateway->memory, "services"),
 			 target->service->name);
+
+	return at && !strcmp(json_string_or(at, "url", ""), url_of(target))
+		       ? at
+		       : NULL;
+}
+
+/* 0 for what is beyond belief. */
+static int64_t deadline_of(const struct json *at, const char *name,
+			   int64_t most_ms)
+{
+	int64_t until = json_int_or(at, name, 0);
+
+	return until > clock_wall_ms() + most_ms ? 0 : until;
+}
+
+static void apply_breaker(struct target *target, const struct json *at)
+{
+	int64_t until = json_int_or(at, "open_until", 0);
+	int64_t most = clock_wall_ms() + BREAKER_OPEN_MS;
+
+	/* A clock set back must not keep it open for longer. */
+	if (until > most)
+		until = most;
+	if (until > target->ended_until)
+		breaker_hear_open(&target->breaker, until);
+}
+
+static void apply_block(struct target *target, const struct json *at)
+{
+	int64_t until = deadline_of(at, "blocked_until", DEADLINE_MAX_MS);
 	enum fault fault;
 
-	if (!at)
+	if (until <= target->blocked_until_ms ||
+	    !fault_parse(&fault, json_string_or(at, "blocked_fault", "")))
 		return;
-	target->breaker.open_until = later_deadline(target->breaker.open_until,
-						    at, "open_until");
-	if (target->breaker.open_until)
-		target->breaker.faults = BREAKER_FAULTS;
-	if (!fault_parse(&fault, json_string_or(at, "blocked_fault", "")))
-		return;
-	target->blocked_until_ms = later_deadline(target->blocked_until_ms, at,
-						  "blocked_until");
+	target->blocked_until_ms = until;
 	target->blocked_fault = fault;
 	snprintf(target->blocked_why, sizeof(target->blocked_why), "%s",
 		 json_string_or(at, "blocked_why", "the key was refused"));
 }
 
-static void set_service(struct json *services, const struct target *target)
+static unsigned quirk_named(const char *name)
 {
-	struct json *at;
-	int64_t wall = clock_wall_ms();
-	bool is_blocked = target->blocked_fault == FAULT_QUOTA &&
-			  target->blocked_until_ms > wall;
-
-	json_remove(services, target->service->name);
-	if (!target->breaker.open_until && !is_blocked)
-		return;
-	at = json_set_object(services, target->service->name);
-	if (target->breaker.open_until)
-		json_set_int(at, "open_until", target->breaker.open_until);
-	/* A refused key may be replaced before the next process starts. */
-	if (!is_blocked)
-		return;
-	json_set_int(at, "blocked_until", target->blocked_until_ms);
-	json_set_string(at, "blocked_fault", fault_name(target->blocked_fault));
-	json_set_string(at, "blocked_why", target->blocked_why);
+	for (size_t i = 0; i < ARRAY_LEN(quirk_names); i++)
+		if (!strcmp(quirk_names[i].name, name))
+			return quirk_names[i].quirk;
+	return 0;
 }
 
-void memory_save(struct gateway *gateway)
+static void apply_learnt(struct target *target, const struct json *at)
 {
-	struct json *old, *doc, *services;
-	struct target *target;
-	struct file_lock *lock = NULL;
-	struct err err = ERR_INIT;
-	char *text, *lock_path;
+	const struct json *model = json_first(json_get(at, "learnt"));
 
-	if (!gateway->state_path)
+	for (; model; model = json_next(model)) {
+		const struct json *name = json_first(json_get(model, "quirks"));
+		int64_t until = deadline_of(model, "until", LEARNT_MS);
+		unsigned quirks = 0;
+
+		for (; name; name = json_next(name))
+			quirks |= quirk_named(json_string_or(name, "", ""));
+		if (quirks && until > clock_wall_ms())
+			target_know(target, json_name(model), quirks, until);
+	}
+}
+
+void memory_apply(struct target *target)
+{
+	const struct json *at = remembered(target);
+
+	if (!at)
 		return;
-	lock_path = xstrf("%s.lock", gateway->state_path);
-	if (file_lock_take(&lock, lock_path, LOCK_WAIT_MS, &err) < 0) {
-		log_warn("%s", err.msg);
-		free(lock_path);
+	apply_breaker(target, at);
+	apply_block(target, at);
+	apply_learnt(target, at);
+}
+
+static void set_learnt(struct json *at, const struct target *target)
+{
+	struct json *all = json_new_object();
+	const struct learnt *learnt = target->learnt;
+
+	for (size_t count = 0; learnt && count < LEARNT_MAX;
+	     learnt = learnt->hh.next) {
+		struct json *model, *quirks;
+
+		if (learnt->until_ms <= clock_wall_ms())
+			continue;
+		model = json_set_object(all, learnt->model);
+		json_set_int(model, "until", learnt->until_ms);
+		quirks = json_set_array(model, "quirks");
+		for (size_t i = 0; i < ARRAY_LEN(quirk_names); i++)
+			if (learnt->quirks & quirk_names[i].quirk)
+				json_add_string(quirks, quirk_names[i].name);
+		count++;
+	}
+	if (json_len(all))
+		json_set(at, "learnt", all);
+	else
+		json_free(all);
+}
+
+static void set_service(struct json *services, const struct target *target)
+{
+	const struct json *before = remembered(target);
+	int64_t probe_until = target->is_probing
+				      ? target->breaker.probe_until
+				      : deadline_of(before, "probe_until",
+						    PROBE_MAX_MS);
+	struct json *at = json_new_object();
+
+	if (target->breaker.open_until)
+		json_set_int(at, "open_until", target->breaker.open_until);
+	if (target->breaker.open_until && probe_until > clock_wall_ms())
+		json_set_int(at, "probe_until", probe_until);
+	/* A refused key may be replaced before the next process starts. */
+	if (target->blocked_fault == FAULT_QUOTA &&
+	    target->blocked_until_ms > clock_wall_ms()) {
+		json_set_int(at, "blocked_until", target->blocked_until_ms);
+		json_set_string(at, "blocked_fault",
+				fault_name(target->blocked_fault));
+		json_set_string(at, "blocked_why", target->blocked_why);
+	}
+	set_learnt(at, target);
+	json_remove(services, target->service->name);
+	if (!json_len(at)) {
+		json_free(at);
 		return;
 	}
-	/* Another process may have written of services of its own. */
-	old = read_file(gateway->state_path);
-	services = json_is_object(json_get(old, "services"))
-			   ? json_copy(json_get(old, "services"))
-			   : json_new_object();
-	doc = json_new_object();
+	json_set_string(at, "url", url_of(target));
+	json_set(services, target->service->name, at);
+}
+
+static void write_file(const struct gateway *gateway)
+{
+	const struct json *old = json_get(gateway->memory, "services");
+	struct json *doc = json_new_object(), *services;
+	const struct target *target;
+	struct err err = ERR_INIT;
+	char *text;
+
+	/* Another process may have services of its own. */
+	services = json_is_object(old) ? json_copy(old) : json_new_object();
 	json_set_int(doc, "version", MEMORY_VERSION);
 	json_set(doc, "services", services);
 	for (target = gateway->targets; target; target = target->hh.next)
@@ -131,46 +227,97 @@ void memory_save(struct gateway *gateway)
 			      &err) < 0)
 		log_warn("%s", err.msg);
 	free(text);
-	free(lock_path);
 	json_free(doc);
-	json_free(old);
+}
+
+struct file_lock *memory_begin(struct gateway *gateway)
+{
+	struct file_lock *lock = NULL;
+	struct target *target;
+	struct err err = ERR_INIT;
+	char *path;
+
+	if (!gateway->state_path)
+		return NULL;
+	path = xstrf("%s.lock", gateway->state_path);
+	if (file_lock_take(&lock, path, LOCK_WAIT_MS, &err) < 0)
+		log_warn("%s", err.msg);
+	free(path);
+	if (!lock)
+		return NULL;
+	memory_load(gateway);
+	for (target = gateway->targets; target; target = target->hh.next)
+		memory_apply(target);
+	return lock;
+}
+
+void memory_end(struct gateway *gateway, struct file_lock *lock)
+{
+	if (lock)
+		write_file(gateway);
 	file_lock_free(lock);
 }
 
-/* A second is soon enough to ask again who probes. */
-#define FOREIGN_PROBE_MS 1000
+void memory_save(struct gateway *gateway)
+{
+	memory_end(gateway, memory_begin(gateway));
+}
+
+void memory_learn(struct target *target, const char *model, unsigned quirks)
+{
+	target_know(target, model, quirks, clock_wall_ms() + LEARNT_MS);
+	memory_save(target->gateway);
+}
+
+/* Does somebody else probe, and live? Who hangs has its time, and no more. */
+static bool is_probed(struct target *target)
+{
+	struct err err = ERR_INIT;
+	char *path = xstrf("%s.%s.probe", target->gateway->state_path,
+			   target->service->name);
+	int status = file_lock_take(&target->probe_lock, path, 0, &err);
+
+	free(path);
+	if (status == 0)
+		return false;
+	if (err.code != ERR_CONFLICT)
+		log_warn("%s", err.msg);
+	return deadline_of(remembered(target), "probe_until", PROBE_MAX_MS) >
+	       clock_wall_ms();
+}
 
 bool memory_claim_probe(struct target *target)
 {
 	struct gateway *gateway = target->gateway;
+	struct breaker *breaker = &target->breaker;
 	int64_t now = clock_wall_ms();
-	struct err err = ERR_INIT;
-	char *path;
-	int status;
+	struct file_lock *lock;
 
 	if (!gateway->state_path || strchr(target->service->name, '/'))
 		return true;
-	path = xstrf("%s.%s.probe", gateway->state_path, target->service->name);
-	status = file_lock_take(&target->probe_lock, path, 0, &err);
-	free(path);
-	if (status < 0) {
-		if (err.code != ERR_CONFLICT)
-			log_warn("%s", err.msg);
-		target->breaker.probe_until = now + FOREIGN_PROBE_MS;
-		return false;
+	lock = memory_begin(gateway);
+	if (!lock || is_probed(target)) {
+		breaker->probe_until = now + FOREIGN_PROBE_MS;
+	} else if (!json_int_or(remembered(target), "open_until", 0)) {
+		/* Whoever probed it has written what came of it. */
+		breaker_hear_closed(breaker);
+	} else if (breaker->open_until <= now) {
+		target->is_probing = true;
 	}
-	/* Whoever had it before us has written what came of it. */
-	memory_load(gateway);
-	memory_apply(target);
-	if (target->breaker.open_until <= now)
-		return true;
-	memory_release_probe(target);
-	target->breaker.probe_until = 0;
-	return false;
+	memory_end(gateway, lock);
+	if (!target->is_probing)
+		memory_release_probe(target);
+	return target->is_probing;
 }
 
 void memory_release_probe(struct target *target)
 {
+	if (target->is_probing && target->breaker.probe_until) {
+		/* Nobody knows what came of it. */
+		target->breaker.probe_until = 0;
+		memory_save(target->gateway);
+	}
+	target->is_probing = false;
 	file_lock_free(target->probe_lock);
 	target->probe_lock = NULL;
 }

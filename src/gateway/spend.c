@@ -4,8 +4,11 @@
 #include "core/log.h"
 #include "gateway/machine.h"
 
-/* Alerts are told once each; three windows with two levels at most. */
+/* As many alerts at once; more are told after the next request. */
 #define ALERTS_MAX 8
+
+/* How often those who wait for money look what others have given back. */
+#define LOOK_MS 500
 
 static bool is_free(const struct asking *asking)
 {
@@ -21,20 +24,55 @@ const struct price *spend_price(const struct gateway *gateway,
 		       : price_find(gateway->prices, model, clock_wall_ms());
 }
 
+/* What nobody has told yet, this process or another. */
 static void tell_alerts(struct gateway *gateway)
 {
-	char text[BUDGET_ALERT_SIZE];
-	bool told = false;
+	char texts[ALERTS_MAX][BUDGET_ALERT_SIZE];
+	struct file_lock *lock;
+	int count = 0;
 
-	for (int i = 0; i < ALERTS_MAX && budget_alert(gateway->budget, text);
-	     i++) {
-		told = true;
-		log_warn("%s", text);
+	if (!budget_has_alert(gateway->budget))
+		return;
+	lock = memory_begin(gateway);
+	while (count < ALERTS_MAX &&
+	       budget_alert(gateway->budget, texts[count]))
+		count++;
+	memory_end(gateway, lock);
+	for (int i = 0; i < count; i++) {
+		log_warn("%s", texts[i]);
 		if (gateway->alert)
-			gateway->alert(text, gateway->alert_payload);
+			gateway->alert(texts[i], gateway->alert_payload);
 	}
-	if (told)
-		memory_save(gateway);
+}
+
+static void add_others(const struct books_change *change, void *payload)
+{
+	struct gateway *gateway = payload;
+
+	budget_add_others(gateway->budget, change->project, change->at_ms,
+			  change->used_nusd, change->reserved_nusd);
+	if (change->used_nusd < 0 || change->reserved_nusd < 0)
+		gateway->has_room = true;
+}
+
+int spend_begin(struct gateway *gateway, struct err *err)
+{
+	int64_t day_ms;
+
+	if (!gateway->spending)
+		return 0;
+	if (!gateway->spent_since_ms)
+		budget_windows(clock_wall_ms(), &day_ms,
+			       &gateway->spent_since_ms);
+	return gateway->spending->begin(gateway->spending_payload,
+					gateway->spent_since_ms, add_others,
+					gateway, err);
+}
+
+void spend_end(struct gateway *gateway)
+{
+	if (gateway->spending)
+		gateway->spending->end(gateway->spending_payload);
 }
 
 int64_t spend_ceiling(const struct gateway *gateway,
@@ -80,10 +118,98 @@ static void wake_unfunded(struct gateway *gateway)
 {
 	struct asking *asking;
 
+	gateway->has_room = false;
 	while ((asking = gateway->unfunded) != NULL) {
 		target_unqueue(asking);
 		target_queue(asking_target(asking), asking);
 	}
+}
+
+static void on_look(const struct err *end, void *payload);
+
+/* Of others nobody tells us: we look. */
+static void look_later(struct gateway *gateway)
+{
+	struct err err = ERR_INIT;
+
+	if (!gateway->spending || gateway->look || !gateway->unfunded)
+		return;
+	if (loop_timer_start(&gateway->look, gateway->loop, LOOK_MS, on_look,
+			     gateway, &err) < 0)
+		log_debug("spending: %s", err.msg);
+}
+
+static void on_look(const struct err *end, void *payload)
+{
+	struct gateway *gateway = payload;
+	struct err err = ERR_INIT;
+
+	gateway->look = NULL;
+	if (end)
+		return;
+	gateway_enter(gateway);
+	if (gateway->unfunded && spend_begin(gateway, &err) < 0)
+		log_warn("spending: %s", err.msg);
+	else if (gateway->unfunded)
+		spend_end(gateway);
+	if (gateway->has_room)
+		wake_unfunded(gateway);
+	look_later(gateway);
+	gateway_leave(gateway);
+}
+
+static void fail_unrecorded(struct asking *asking, const struct err *err)
+{
+	service_result_fail(&asking->result, FAULT_BUDGET,
+			    "spending cannot be recorded: %s", err->msg);
+	asking->budget_returns = err->code == ERR_CONFLICT;
+}
+
+/* Between spend_begin() and spend_end(). */
+static enum budget_answer take(struct asking *asking,
+			       struct budget_claim *claim,
+			       struct spending_line *line)
+{
+	const struct gateway *gateway = asking->gateway;
+	enum budget_answer answer;
+	struct err err = ERR_INIT;
+
+	line->at_ms = clock_wall_ms();
+	answer = budget_reserve(gateway->budget, line->at_ms, claim);
+	if (answer == BUDGET_WAIT)
+		return answer;
+	if (answer != BUDGET_FITS) {
+		asking->budget_returns = answer != BUDGET_RUN;
+		service_result_fail(&asking->result, FAULT_BUDGET,
+				    "%s does not cover up to $%.4f more",
+				    budget_answer_text(answer),
+				    (double)claim->amount_nusd / 1e9);
+		return answer;
+	}
+	if (!gateway->spending ||
+	    gateway->spending->reserve(gateway->spending_payload, line, &err) ==
+		    0)
+		return BUDGET_FITS;
+	budget_settle(gateway->budget, claim, 0);
+	fail_unrecorded(asking, &err);
+	return BUDGET_RUN;
+}
+
+enum budget_answer spend_take(struct asking *asking, struct budget_claim *claim,
+			      struct spending_line *line)
+{
+	struct gateway *gateway = asking->gateway;
+	enum budget_answer answer;
+	struct err err = ERR_INIT;
+
+	if (spend_begin(gateway, &err) < 0) {
+		fail_unrecorded(asking, &err);
+		return BUDGET_RUN;
+	}
+	answer = take(asking, claim, line);
+	spend_end(gateway);
+	tell_alerts(gateway);
+	return answer;
 }
 
 enum budget_answer spend_reserve(struct asking *asking)
@@ -91,7 +217,6 @@ enum budget_answer spend_reserve(struct asking *asking)
 	struct gateway *gateway = asking->gateway;
 	struct budget_claim *claim = &asking->claim;
 	enum budget_answer answer;
-	struct err err = ERR_INIT;
 
 	*claim = (struct budget_claim){
 		.project = asking->ask.project,
@@ -102,34 +227,21 @@ enum budget_answer spend_reserve(struct asking *asking)
 			asking->tokens, asking->chat.max_tokens),
 	};
 	asking->is_unsent = false;
-	asking->is_reserved = false;
 	fill_line(asking);
-	if (is_free(asking))
-		return BUDGET_FITS;
-	answer = budget_reserve(gateway->budget, clock_wall_ms(), claim);
-	if (answer == BUDGET_WAIT)
-		return answer;
-	if (answer != BUDGET_FITS) {
-		asking->budget_returns = answer != BUDGET_RUN;
-		service_result_fail(&asking->result, FAULT_BUDGET,
-				    "%s does not cover up to $%.4f more",
-				    budget_answer_text(answer),
-				    (double)claim->amount_nusd / 1e9);
-		tell_alerts(gateway);
-		return answer;
-	}
-	asking->is_reserved = true;
-	if (gateway->spending &&
-	    gateway->spending->reserve(gateway->spending_payload, &asking->line,
-				       &err) < 0) {
-		budget_settle(gateway->budget, claim, 0);
-		wake_unfunded(gateway);
+	if (is_free(asking)) {
 		asking->is_reserved = false;
-		service_result_fail(&asking->result, FAULT_BUDGET,
-				    "spending cannot be recorded: %s", err.msg);
-		return BUDGET_RUN;
+		return BUDGET_FITS;
 	}
-	return BUDGET_FITS;
+	answer = spend_take(asking, claim, &asking->line);
+	asking->is_reserved = answer == BUDGET_FITS;
+	return answer;
+}
+
+void spend_wait(struct asking *asking)
+{
+	asking->state = ASKING_FOR_BUDGET;
+	asking_wait_in(asking, &asking->gateway->unfunded);
+	look_later(asking->gateway);
 }
 
 /* A usage of more than this many times the worst case, and some more for what

@@ -7,6 +7,7 @@
 #include "core/attr.h"
 #include "core/err.h"
 #include "core/random.h"
+#include "store/books.h"
 
 /** \file
  * How the gateway's spending is kept. Whoever implements it writes one line
@@ -34,18 +35,21 @@ struct spending_line {
 };
 
 struct spending_ops {
-	/** Durable when it returns: no request is sent before. */
+	/** Keeps the other processes from spending until end(), and tells what
+	 * they have spent, reserved and given back since the last time; the
+	 * first time, everything since `since_ms` (1970, always the same). */
+	int (*begin)(void *payload, int64_t since_ms, books_change_fn *tell,
+		     void *tell_payload, struct err *err);
+	void (*end)(void *payload);
+
+	/** Between begin() and end(). Durable when it returns: no request is
+	 * sent before. */
 	int (*reserve)(void *payload, const struct spending_line *line,
 		       struct err *err);
 
-	/** The same line with what it came to. */
+	/** The same line with what it came to; at any time. */
 	int (*settle)(void *payload, const struct spending_line *line,
 		      struct err *err);
-
-	/** What was spent or is reserved since `since_ms` (1970), of one
-	 * project or (NULL) of all. Asked when the gateway starts. */
-	int (*spent)(void *payload, int64_t *out_nusd, const char *project,
-		     int64_t since_ms, struct err *err);
 };
 
 #endif /* GATEWAY_SPENDING_H */

@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "core/secret.h"
 #include "gateway/machine.h"
+#include "io/file.h"
 #include "io/work.h"
 
 /* A key that was refused may be replaced while we run. */
@@ -41,7 +42,7 @@ void target_free(struct target *target)
 		free(lane);
 	}
 	loop_timer_cancel(target->wake);
-	memory_release_probe(target);
+	file_lock_free(target->probe_lock);
 	secret_free(target->key);
 	free(target);
 }
@@ -51,10 +52,12 @@ unsigned target_quirks(const struct target *target, const char *model)
 	struct learnt *learnt;
 
 	HASH_FIND_STR(target->learnt, model, learnt);
-	return learnt ? learnt->quirks : 0;
+	return learnt && learnt->until_ms > clock_wall_ms() ? learnt->quirks
+							    : 0;
 }
 
-void target_learn(struct target *target, const char *model, unsigned quirks)
+void target_know(struct target *target, const char *model, unsigned quirks,
+		 int64_t until_ms)
 {
 	struct learnt *learnt;
 
@@ -66,6 +69,8 @@ void target_learn(struct target *target, const char *model, unsigned quirks)
 				strlen(learnt->model), learnt);
 	}
 	learnt->quirks |= quirks;
+	if (until_ms > learnt->until_ms)
+		learnt->until_ms = until_ms;
 }
 
 bool target_is_blocked(const struct target *target, int64_t wall_ms)

@@ -14,7 +14,7 @@
 #include "core/clock.h"
 #include "core/fault.h"
 
-enum { LOCK_PAUSE_MS = 20 };
+enum { LOCK_PAUSE_MS = 2 };
 
 struct file_lock {
 	int fd;

@@ -11,7 +11,6 @@
 #include "core/fault.h"
 #include "core/limits.h"
 #include "core/log.h"
-#include "core/strvec.h"
 #include "io/file.h"
 
 /*
@@ -235,12 +234,23 @@ size_t journal_settled(const struct journal *journal)
 	return count;
 }
 
+const char *journal_path(const struct journal *journal)
+{
+	return journal->path;
+}
+
 /* Moving into the ledger. */
 
-/* What became of it nobody knows any more: it counts as reserved. */
-static void give_up(struct ledger_line *line, const char *status)
+int64_t journal_lost_nusd(const struct ledger_line *line)
 {
-	line->cost_nusd = line->reserved_nusd;
+	return line->is_batch ? 0 : line->reserved_nusd;
+}
+
+/* What became of it nobody knows any more. */
+static void give_up(struct ledger_line *line, int64_t cost_nusd,
+		    const char *status)
+{
+	line->cost_nusd = cost_nusd;
 	line->cost_unknown = true;
 	free(line->status);
 	line->status = xstrdup(status);
@@ -328,9 +338,12 @@ static int adopt(const char *path, struct repo *repo, const char *instance,
 
 	for (size_t i = 0; i < entries.len; i++) {
 		struct entry *entry = &entries.items[i];
+		int64_t lost = journal_lost_nusd(&entry->line);
 
+		if (!entry->is_settled && !lost)
+			continue;
 		if (!entry->is_settled)
-			give_up(&entry->line, "lost");
+			give_up(&entry->line, lost, "lost");
 		ledger_list_add(&lines, &entry->line);
 	}
 	if (!ret && lines.len)
@@ -350,7 +363,7 @@ static bool is_journal(const char *name)
 	return len > suffix && !strcmp(name + len - suffix, FILE_SUFFIX);
 }
 
-/* Paths of all journals. No folder: none. */
+/* No folder: none. */
 static int list_journals(struct strvec *out, const char *folder,
 			 struct err *err)
 {
@@ -369,6 +382,33 @@ static int list_journals(struct strvec *out, const char *folder,
 	return 0;
 }
 
+int journals_list(struct strvec *out, const char *state_dir, struct err *err)
+{
+	char *folder = xstrf("%s/" FOLDER, state_dir);
+	int ret = list_journals(out, folder, err);
+
+	free(folder);
+	return ret;
+}
+
+static char *lock_path_of(const char *path)
+{
+	return xstrf("%.*s" LOCK_SUFFIX,
+		     (int)(strlen(path) - strlen(FILE_SUFFIX)), path);
+}
+
+bool journal_is_alive(const char *path)
+{
+	char *lock_path = lock_path_of(path);
+	struct file_lock *lock = NULL;
+	struct err err = ERR_INIT;
+	bool is_alive = file_lock_take(&lock, lock_path, 0, &err) < 0;
+
+	file_lock_free(lock);
+	free(lock_path);
+	return is_alive;
+}
+
 static int adopt_if_dead(const struct journal *journal, const char *path,
 			 struct repo *repo, const char *instance,
 			 struct err *err)
@@ -379,8 +419,7 @@ static int adopt_if_dead(const struct journal *journal, const char *path,
 
 	if (!strcmp(path, journal->path))
 		return 0;
-	lock_path = xstrf("%.*s" LOCK_SUFFIX,
-			  (int)(strlen(path) - strlen(FILE_SUFFIX)), path);
+	lock_path = lock_path_of(path);
 	ret = file_lock_take(&lock, lock_path, 0, err);
 	if (ret < 0 && err->code == ERR_CONFLICT) {
 		*err = (struct err)ERR_INIT; /* it lives */
@@ -409,23 +448,39 @@ int journal_flush(struct journal *journal, struct repo *repo,
 	return ret < 0 ? err_prefix(err, "journal") : 0;
 }
 
+/* What is not settled counts as it was reserved. A batch's question may be in
+ * two journals: its id counts once. */
+static int read_journal(struct entries *all, const char *path, struct err *err)
+{
+	size_t before = all->len;
+	bool is_alive = journal_is_alive(path);
+
+	if (read_file(all, path, err) < 0)
+		return -1;
+	for (size_t i = before; i < all->len; i++) {
+		struct ledger_line *line = &all->items[i].line;
+
+		if (!all->items[i].is_settled)
+			give_up(line,
+				is_alive ? line->reserved_nusd
+					 : journal_lost_nusd(line),
+				"reserved");
+	}
+	return 0;
+}
+
 int journals_read(struct ledger_list *out, const char *state_dir,
 		  struct err *err)
 {
-	char *folder = xstrf("%s/" FOLDER, state_dir);
 	struct strvec paths = STRVEC_INIT;
-	struct entries entries = { 0 };
-	int ret = list_journals(&paths, folder, err);
+	struct entries all = { 0 };
+	int ret = journals_list(&paths, state_dir, err);
 
 	for (size_t i = 0; !ret && i < paths.len; i++)
-		ret = read_file(&entries, paths.v[i], err);
-	for (size_t i = 0; !ret && i < entries.len; i++) {
-		if (!entries.items[i].is_settled)
-			give_up(&entries.items[i].line, "reserved");
-		ledger_list_add(out, &entries.items[i].line);
-	}
-	entries_release(&entries);
+		ret = read_journal(&all, paths.v[i], err);
+	for (size_t i = 0; !ret && i < all.len; i++)
+		ledger_list_add(out, &all.items[i].line);
+	entries_release(&all);
 	strvec_release(&paths);
-	free(folder);
 	return ret;
 }

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/strvec.h"
 #include "store/ledger.h"
 
 /** \file
@@ -13,6 +14,8 @@
  *
  * - killed before the request: it stays reserved, and counts as spent;
  * - killed before the answer was settled: the same;
+ * - a question that is kept for a batch is settled before that is sent: until
+ *   then it is reserved as long as the process lives, and no longer;
  * - killed after the ledger has it, before the journal forgets it: its id is
  *   found in the ledger, and it counts once.
  *
@@ -42,9 +45,23 @@ MUST_CHECK int journal_settle(struct journal *journal,
 /** How many lines are settled and not yet in the ledger. */
 size_t journal_settled(const struct journal *journal);
 
+/** Where it is. */
+const char *journal_path(const struct journal *journal);
+
 /** Moves what is settled, and what dead processes left, into the ledger. */
 MUST_CHECK int journal_flush(struct journal *journal, struct repo *repo,
 			     const char *instance, struct err *err);
+
+/** Paths of all journals below `state_dir`, sorted. No journal is fine. */
+MUST_CHECK int journals_list(struct strvec *out, const char *state_dir,
+			     struct err *err);
+
+/** Does the process live whose journal it is? Takes its lock for a moment. */
+bool journal_is_alive(const char *path);
+
+/** What a line counts that is not settled, and whose process is dead: all that
+ * was reserved; of a batch nothing, because it is settled before it is sent. */
+int64_t journal_lost_nusd(const struct ledger_line *line);
 
 /** Adds every line of all journals below `state_dir`, of living processes too:
  * what is not settled has its reservation as cost, of unknown cost and status

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <uthash.h>
 
 #include "core/alloc.h"
 #include "core/limits.h"
@@ -170,13 +171,104 @@ int ledger_append(struct repo *repo, const char *instance,
 
 /* Reading. */
 
+/* A ref as it was read, or a segment: those never change. */
+struct read_before {
+	char *name; /* NULL: a segment */
+	struct oid id;
+	UT_hash_handle hh;
+};
+
+struct ledger_cursor {
+	struct read_before *refs;     /* by name */
+	struct read_before *segments; /* by id   */
+};
+
 struct reading {
 	struct repo *repo;
+	struct ledger_cursor *cursor; /* NULL: all is new */
 	int64_t since_ms, until_ms;
 	ledger_visit_fn *visit;
 	void *payload;
 	bool is_stopped;
 };
+
+struct ledger_cursor *ledger_cursor_new(void)
+{
+	return xcalloc(1, sizeof(struct ledger_cursor));
+}
+
+static void read_before_free(struct read_before *items)
+{
+	struct read_before *next;
+
+	for (; items; items = next) {
+		next = items->hh.next;
+		free(items->name);
+		free(items);
+	}
+}
+
+void ledger_cursor_free(struct ledger_cursor *cursor)
+{
+	struct read_before *refs, *segments;
+
+	if (!cursor)
+		return;
+	refs = cursor->refs;
+	segments = cursor->segments;
+	HASH_CLEAR(hh, cursor->refs);
+	HASH_CLEAR(hh, cursor->segments);
+	read_before_free(refs);
+	read_before_free(segments);
+	free(cursor);
+}
+
+static bool is_ref_read(const struct reading *reading,
+			const struct ref_entry *ref)
+{
+	struct read_before *found = NULL;
+
+	if (reading->cursor)
+		HASH_FIND_STR(reading->cursor->refs, ref->name, found);
+	return found && oid_equal(&found->id, &ref->id);
+}
+
+static void mark_ref_read(struct reading *reading, const struct ref_entry *ref)
+{
+	struct read_before *found;
+
+	if (!reading->cursor || reading->is_stopped)
+		return;
+	HASH_FIND_STR(reading->cursor->refs, ref->name, found);
+	if (!found) {
+		found = xcalloc(1, sizeof(*found));
+		found->name = xstrdup(ref->name);
+		HASH_ADD_KEYPTR(hh, reading->cursor->refs, found->name,
+				strlen(found->name), found);
+	}
+	found->id = ref->id;
+}
+
+static bool is_segment_read(const struct reading *reading, const struct oid *id)
+{
+	struct read_before *found = NULL;
+
+	if (reading->cursor)
+		HASH_FIND(hh, reading->cursor->segments, id, sizeof(*id),
+			  found);
+	return found;
+}
+
+static void mark_segment_read(struct reading *reading, const struct oid *id)
+{
+	struct read_before *item;
+
+	if (!reading->cursor || reading->is_stopped)
+		return;
+	item = xcalloc(1, sizeof(*item));
+	item->id = *id;
+	HASH_ADD(hh, reading->cursor->segments, id, sizeof(item->id), item);
+}
 
 /* A line that is not whole is told, the others are read. */
 static void read_lines(struct reading *reading, const char *path,
@@ -225,10 +317,14 @@ static int read_segment(struct reading *reading, const struct tree_entry *entry,
 	struct buf text;
 	int ret;
 
+	if (is_segment_read(reading, &entry->id))
+		return 0;
 	buf_init(&text, LIMIT_SEGMENT_BYTES);
 	ret = blob_read(&text, reading->repo, &entry->id, err);
-	if (!ret)
+	if (!ret) {
 		read_lines(reading, entry->path, &text);
+		mark_segment_read(reading, &entry->id);
+	}
 	buf_release(&text);
 	return ret;
 }
@@ -259,7 +355,7 @@ static int read_month(struct reading *reading, const struct ref_entry *ref,
 	int ret = 0;
 
 	if (start < 0 || start >= reading->until_ms ||
-	    start + longest <= reading->since_ms)
+	    start + longest <= reading->since_ms || is_ref_read(reading, ref))
 		return 0;
 	if (tree_of_commit(&tree, reading->repo, &ref->id, err) < 0 ||
 	    tree_list(&list, reading->repo, &tree, "", true, LIMIT_STATE_FILES,
@@ -269,6 +365,21 @@ static int read_month(struct reading *reading, const struct ref_entry *ref,
 		if (is_wanted(reading, start, list.items[i].path))
 			ret = read_segment(reading, &list.items[i], err);
 	tree_list_release(&list);
+	if (!ret)
+		mark_ref_read(reading, ref);
+	return ret;
+}
+
+static int read_all(struct reading *reading, struct err *err)
+{
+	struct ref_list refs;
+	int ret = 0;
+
+	if (ref_list(&refs, reading->repo, LEDGER_REFS, err) < 0)
+		return -1;
+	for (size_t i = 0; !ret && !reading->is_stopped && i < refs.len; i++)
+		ret = read_month(reading, &refs.items[i], err);
+	ref_list_release(&refs);
 	return ret;
 }
 
@@ -280,15 +391,22 @@ int ledger_each(struct repo *repo, int64_t since_ms, int64_t until_ms,
 				   .until_ms = until_ms,
 				   .visit = visit,
 				   .payload = payload };
-	struct ref_list refs;
-	int ret = 0;
 
-	if (ref_list(&refs, repo, LEDGER_REFS, err) < 0)
-		return -1;
-	for (size_t i = 0; !ret && !reading.is_stopped && i < refs.len; i++)
-		ret = read_month(&reading, &refs.items[i], err);
-	ref_list_release(&refs);
-	return ret;
+	return read_all(&reading, err);
+}
+
+int ledger_each_new(struct repo *repo, struct ledger_cursor *cursor,
+		    int64_t since_ms, ledger_visit_fn *visit, void *payload,
+		    struct err *err)
+{
+	struct reading reading = { .repo = repo,
+				   .cursor = cursor,
+				   .since_ms = since_ms,
+				   .until_ms = INT64_MAX,
+				   .visit = visit,
+				   .payload = payload };
+
+	return read_all(&reading, err);
 }
 
 struct search {

@@ -63,6 +63,19 @@ MUST_CHECK int ledger_each(struct repo *repo, int64_t since_ms,
 			   int64_t until_ms, ledger_visit_fn *visit,
 			   void *payload, struct err *err);
 
+/** How far somebody has read; one for each repository. */
+struct ledger_cursor;
+
+struct ledger_cursor *ledger_cursor_new(void);
+void ledger_cursor_free(struct ledger_cursor *cursor);
+
+/** ledger_each() of all from `since_ms` (always the same) on that was appended
+ * since the last call with this cursor. After a failure the next call goes on
+ * where this one stopped. */
+MUST_CHECK int ledger_each_new(struct repo *repo, struct ledger_cursor *cursor,
+			       int64_t since_ms, ledger_visit_fn *visit,
+			       void *payload, struct err *err);
+
 /** Sets has[i] for each of the lines that the ledger holds already. */
 MUST_CHECK int ledger_has(bool *has, struct repo *repo,
 			  const struct ledger_list *lines, struct err *err);

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libstore.a
 libstore_a_CFLAGS  = $(AM_CFLAGS)
 libstore_a_SOURCES = \
+	src/store/books.c src/store/books.h \
 	src/store/dismissals.c src/store/dismissals.h \
 	src/store/fields.c src/store/fields.h \
 	src/store/findings_life.c src/store/findings_life.h \

@@ -336,6 +336,8 @@ class Handler(BaseHTTPRequestHandler):
                 return self.fail(404, "not_found_error", "no such path")
             PLAYS[play](self, number)
         except Refused as refused:
+            with lock:
+                seen["refused"] = seen.get("refused", 0) + 1
             self.fail(400, "invalid_request_error", str(refused))
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
@@ -435,6 +437,7 @@ PLAYS = {
     "answer": lambda handler, number: handler.answer(),
     "close": close,
     "cut": cut,
+    "down": lambda h, n: h.fail(503, "api_error", "no service"),
     "dribble": dribble,
     "drip": drip,
     "endless": endless,

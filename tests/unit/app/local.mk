@@ -9,6 +9,7 @@ tests_unit_app_test_app_SOURCES  = \
 	tests/unit/app/test_due.c \
 	tests/unit/app/test_mirror.c \
 	tests/unit/app/test_push_limit.c \
+	tests/unit/app/test_spend.c \
 	tests/unit/app/test_stats.c
 
 unit_programs += tests/unit/app/test_announce

@@ -174,7 +174,7 @@ Test(budget, tells_each_level_once_also_to_the_next_process)
 	budget = limited(limits, NULL);
 	budget_load_alerts(budget, alerts);
 	json_free(alerts);
-	budget_set_spent(budget, 0, 85 * CENT, 85 * CENT);
+	budget_add_others(budget, NULL, 0, 85 * CENT, 0);
 	cr_assert_not(budget_alert(budget, text));
 	cr_assert_eq(budget_reserve(budget, 0, &claim), BUDGET_DAY);
 	cr_assert(budget_alert(budget, text));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/alloc.h"
+#include "core/clock.h"
 #include "core/secret.h"
 
 static int build(struct service_request *out, const struct service *service,
@@ -155,19 +156,33 @@ static int settle(void *payload, const struct spending_line *line,
 	return 0;
 }
 
-static int spent(void *payload, int64_t *out_nusd, const char *project,
-		 int64_t since_ms, struct err *err)
+static int begin(void *payload, int64_t since_ms, books_change_fn *tell,
+		 void *tell_payload, struct err *err)
 {
-	const struct toy_ledger *ledger = payload;
+	struct toy_ledger *ledger = payload;
+	struct books_change change = { .at_ms = clock_wall_ms(),
+				       .used_nusd = ledger->spent_nusd };
 
-	(void)project;
-	(void)since_ms;
 	(void)err;
-	*out_nusd = ledger->spent_nusd;
+	(void)since_ms;
+	cr_assert_not(ledger->is_locked);
+	ledger->is_locked = true;
+	if (change.used_nusd)
+		tell(&change, tell_payload);
+	ledger->spent_nusd = 0;
 	return 0;
 }
 
-static const struct spending_ops spending = { reserve, settle, spent };
+static void end(void *payload)
+{
+	struct toy_ledger *ledger = payload;
+
+	ledger->is_locked = false;
+}
+
+static const struct spending_ops spending = {
+	.begin = begin, .end = end, .reserve = reserve, .settle = settle
+};
 
 static void alert(const char *message, void *payload)
 {

@@ -16,7 +16,8 @@ struct toy_ledger {
 	int reserved, settled;
 	int64_t reserved_nusd, settled_nusd;
 	bool fails;
-	int64_t spent_nusd; /* before */
+	bool is_locked;
+	int64_t spent_nusd; /* by others, not told yet */
 };
 
 struct toy {

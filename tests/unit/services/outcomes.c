@@ -130,15 +130,21 @@ static int settle(void *payload, const struct spending_line *line,
 	return 0;
 }
 
-static int spent(void *payload UNUSED, int64_t *out_nusd,
-		 const char *project UNUSED, int64_t since_ms UNUSED,
+static int begin(void *payload UNUSED, int64_t since_ms UNUSED,
+		 books_change_fn *tell UNUSED, void *tell_payload UNUSED,
 		 struct err *err UNUSED)
 {
-	*out_nusd = 0;
 	return 0;
 }
 
-static const struct spending_ops spending = { reserve, settle, spent };
+static void end(void *payload UNUSED)
+{
+}
+
+static const struct spending_ops spending = { .begin = begin,
+					      .end = end,
+					      .reserve = reserve,
+					      .settle = settle };
 
 static void open_stage(struct stage *stage, const struct outcome_kind *kind,
 		       const struct outcome_row *row)
