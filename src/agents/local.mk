@@ -8,6 +8,7 @@ libagents_a_SOURCES = \
 	src/agents/groups.c src/agents/groups.h \
 	src/agents/platform.c src/agents/platform.h \
 	src/agents/prompt.c src/agents/prompt.h \
+	src/agents/prompt_join.c \
 	src/agents/related.c src/agents/related.h \
 	src/agents/risk.c \
 	src/agents/schema.c \

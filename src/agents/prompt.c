@@ -311,8 +311,6 @@ static void add_tasks(struct buf *out, const struct prompt_input *input)
 static char *build_task(const struct prompt_input *input)
 {
 	const struct changeset *changeset = sources_changeset(input->sources);
-	struct json *schema = prompt_schema(input->answer);
-	char *schema_text = json_print(schema);
 	struct buf text;
 
 	buf_init(&text, (size_t)4 * PART_BYTES);
@@ -337,10 +335,7 @@ static char *build_task(const struct prompt_input *input)
 		add_data(&text, "earlier", input->previous, TEXT_BYTES,
 			 changeset);
 	}
-	buf_addf(&text, "\nAnswer with JSON of this schema:\n%s\n",
-		 schema_text);
-	free(schema_text);
-	json_free(schema);
+	prompt_add_form(&text, input->answer);
 	return buf_detach(&text);
 }
 

@@ -3,6 +3,7 @@
 
 #include "agents/sources.h"
 #include "agents/surroundings.h"
+#include "core/buf.h"
 #include "core/strvec.h"
 #include "gateway/service.h"
 #include "store/record.h"
@@ -73,6 +74,26 @@ void prompt_release(struct prompt *prompt);
 
 /** The JSON schema of an answer, the caller's. */
 struct json *prompt_schema(enum answer_kind answer);
+
+/** Appends the words that a prompt's last part ends with: what form the answer
+ * has. */
+void prompt_add_form(struct buf *out, enum answer_kind answer);
+
+/** One of several agents that are asked in one prompt. */
+struct prompt_part {
+	const char *name; /* of the agent in the run: no two are the same */
+	const struct prompt *prompt; /* as it would be asked alone */
+};
+
+/**
+ * Makes one prompt of several that differ in their last part alone, and are all
+ * for answers of that kind: what they share once, then what each agent is asked
+ * under its name. The answer is an object with a member for each, which holds
+ * what it would have answered alone; *schema (the caller's) says so.
+ */
+void prompt_join(struct prompt *out, struct json **schema,
+		 const struct prompt_part *parts, size_t count,
+		 enum answer_kind answer);
 
 /** How much harm a mistake in this file does, from 0 (assets) to 100 (keys,
  * payment, login); from its class and the words in its path. */

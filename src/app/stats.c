@@ -67,6 +67,14 @@ static void count(struct stats_row *row, bool is_ok, int64_t ms)
 	add_duration(row, ms);
 }
 
+/* A request for several agents is in the attempts of each, and counts once. */
+static bool is_anothers(const struct task_record *task, const struct json *at)
+{
+	const struct json *first = json_first(json_get(at, "together"));
+
+	return first && strcmp(json_string_or(first, "", ""), task->agent) != 0;
+}
+
 /* Each request that was sent, by the service it was sent to. */
 static void add_requests(struct stats *stats, const struct task_record *task)
 {
@@ -75,7 +83,8 @@ static void add_requests(struct stats *stats, const struct task_record *task)
 	for (at = json_first(task->attempts); at; at = json_next(at)) {
 		const char *status = json_string_or(at, "status", "");
 
-		if (!strcmp(status, "skipped") || json_get(at, "cache"))
+		if (!strcmp(status, "skipped") || json_get(at, "cache") ||
+		    is_anothers(task, at))
 			continue;
 		count(row_of(stats, STATS_SERVICE,
 			     json_string_or(at, "service", "")),

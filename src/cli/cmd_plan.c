@@ -139,6 +139,25 @@ static void print_service(const struct json *at, bool is_first)
 	putchar('\n');
 }
 
+/* That several agents are asked in one request, and what that comes to. */
+static void print_together(const struct json *task)
+{
+	const struct json *names = json_get(task, "together_with"), *name;
+	const struct json *request = json_get(task, "one_request");
+	char cost[MONEY_TEXT_SIZE];
+
+	if (!names)
+		return;
+	printf("      in one request with");
+	for (name = json_first(names); name; name = json_next(name))
+		printf("%s %s", name == json_first(names) ? "" : ",",
+		       json_string_or(name, "", ""));
+	printf(": up to %lld tokens in and %lld out, $%s; else alone:\n",
+	       (long long)json_int_or(request, "input_tokens", 0),
+	       (long long)json_int_or(request, "max_output_tokens", 0),
+	       dollars(cost, request, "expected_nusd"));
+}
+
 static void print_task(const struct json *at)
 {
 	const struct json *after = json_get(at, "after"), *before;
@@ -161,6 +180,7 @@ static void print_task(const struct json *at)
 		printf("%s%s", before == json_first(after) ? "; after " : ", ",
 		       json_string_or(before, "", ""));
 	putchar('\n');
+	print_together(at);
 	for (one = json_first(services); one; one = json_next(one)) {
 		print_service(one, one == json_first(services));
 		is_hopeless &= json_get(one, "skipped") != NULL;

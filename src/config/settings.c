@@ -106,6 +106,7 @@ static void set_defaults(struct settings *out, const char *path)
 		.deadline_ms = 10 * MINUTE_MS,
 		.service = xstrdup("offline"),
 		.instances = 1,
+		.together = 1,
 		.retention_ms = 400 * DAY_MS,
 		.cache_bytes = 512L * MIB,
 		.budget = { .daily_nusd = -1,

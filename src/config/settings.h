@@ -162,6 +162,7 @@ struct settings {
 	enum log_format log_format;
 	char *service; /* default: "offline" */
 	int instances; /* default: 1 */
+	int together;  /* small questions of a run in one request; default: 1 */
 	int64_t retention_ms;
 	int64_t cache_bytes; /* of the reply cache; default: 512 MB */
 	char *ca_file, *proxy;

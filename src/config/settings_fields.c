@@ -18,6 +18,7 @@ const char *const permission_names[] = { "none",     "read",  "write",
 					 "maintain", "admin", NULL };
 
 static const char *const log_format_names[] = { "text", "json", NULL };
+static const char *const yes_names[] = { "no", "yes", NULL };
 static const char *const notify_kind_names[] = { "slack", "webhook", NULL };
 static const char *const adopt_names[] = { "new", "all", NULL };
 static const char *const forks_names[] = { "approved", "always", "never",
@@ -52,6 +53,10 @@ static const struct field referee_fields[] = {
 	  .min = 1,
 	  .max = 64,
 	  .offset = offsetof(struct settings, instances) },
+	{ .key = "together",
+	  .set = field_set_name,
+	  .names = yes_names,
+	  .offset = offsetof(struct settings, together) },
 	{ .key = "retention",
 	  .set = field_set_duration,
 	  .min = DAY_MS,

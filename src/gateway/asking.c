@@ -307,6 +307,16 @@ static void add_choice(struct asking *asking, const char *name)
 	asking->chain_len++;
 }
 
+/* Several agents' questions in one end where a service answers in a form of its
+ * own: there each agent asks for itself. */
+static void cut_chain(struct asking *asking)
+{
+	for (size_t i = 1; i < asking->chain_len; i++)
+		if (!asking->chain[i].target ||
+		    !asking->chain[i].target->service->ops->takes_any_schema)
+			asking->chain_len = i;
+}
+
 void asking_add_chain(struct asking *asking, const struct ask *ask)
 {
 	struct target *target;
@@ -321,12 +331,12 @@ void asking_add_chain(struct asking *asking, const struct ask *ask)
 		target = target_find(asking->gateway,
 				     target->service->fallback);
 	}
-	if (!ask->allow_degraded)
-		return;
-	for (target = asking->gateway->targets; target;
+	for (target = asking->gateway->targets; ask->allow_degraded && target;
 	     target = target->hh.next)
 		if (target->service->ops->is_local)
 			add_choice(asking, target->service->name);
+	if (ask->is_joint)
+		cut_chain(asking);
 }
 
 /* The first step of all who asked since the last turn of the loop. */

@@ -35,7 +35,7 @@ void attempt_add_sent(struct asking *asking)
 		json_set_string(line, "message", result->message);
 	if (asking->ticket.is_probe)
 		json_set_bool(line, "probe", true);
-	if (asking->bad_answer)
+	if (asking->bad_answer || asking->ask.is_repair)
 		json_set_bool(line, "repair", true);
 	if (asking->batch_id)
 		json_set_string(line, "batch", asking->batch_id);

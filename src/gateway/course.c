@@ -299,6 +299,7 @@ static bool repair(struct asking *asking)
 
 	if (result->fault != FAULT_ANSWER || asking->bad_answer ||
 	    result->reply.text.len > LIMIT_REPAIR_BYTES ||
+	    asking->ask.is_joint || asking->ask.is_repair ||
 	    asking->attempts >= RETRY_ATTEMPTS_PER_ASK ||
 	    asking_target(asking)->service->ops->is_local)
 		return false;
@@ -350,6 +351,8 @@ static void go_on(struct asking *asking)
 	if (decision.step == RETRY_AGAIN && result->fault != FAULT_RATE &&
 	    !retry_purse_spend(&target->purse))
 		decision.step = state.has_next ? RETRY_NEXT : RETRY_END;
+	if (result->fault == FAULT_ANSWER && asking->ask.is_joint)
+		decision.step = RETRY_END; /* each agent asks for itself */
 	if (decision.step == RETRY_AGAIN) {
 		log_info("%s: %s: again in %lld ms", target->service->name,
 			 result->message, (long long)decision.wait_ms);

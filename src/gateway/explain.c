@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/limits.h"
 #include "gateway/machine.h"
 
 static int64_t prompt_tokens(const struct prompt *prompt)
@@ -97,6 +98,31 @@ void gateway_estimate(struct estimate *out, struct gateway *gateway,
 	out->is_guess = !price;
 	out->cost_nusd = price ? price_cost(price, &usage, false)
 			       : gateway->unknown_cost_nusd;
+}
+
+char *gateway_joint_route(struct gateway *gateway, const struct ask *ask)
+{
+	struct asking asking = { .gateway = gateway, .ask = *ask };
+	const struct target *first;
+	struct buf route;
+
+	asking.ask.is_joint = true;
+	asking_add_chain(&asking, &asking.ask);
+	first = asking_target(&asking);
+	if (ask->desk || !first || obstacle(first) ||
+	    !first->service->ops->takes_any_schema ||
+	    prefix_is_kept(first->service, ask->chat->prompt))
+		return NULL;
+	buf_init(&route, 64 * KIB);
+	for (size_t i = 0; i < asking.chain_len; i++) {
+		const struct target *target = asking.chain[i].target;
+
+		buf_addf(&route, "%s\n%s\n", asking.chain[i].name,
+			 route_model(gateway->models, target->service,
+				     ask->chat->model, i > 0, ask->complexity)
+				 .model);
+	}
+	return buf_detach(&route);
 }
 
 struct json *gateway_explain(struct gateway *gateway, const struct ask *ask)

@@ -102,9 +102,23 @@ struct ask {
 	struct desk *desk;
 	const char *desk_name;
 
+	/* The questions of several agents in one: asked only of services that
+	 * gateway_joint_route() names. What cannot be read then ends it. */
+	bool is_joint;
+	bool is_repair; /* of what was asked before: it is not repaired again */
+
 	answer_check_fn *check; /* NULL: any text is an answer */
 	void *check_payload;
 };
+
+/**
+ * Who would be asked a question with others in it, in words: questions of the
+ * same route may be put into one. NULL: it goes alone, because it may wait on a
+ * desk, because its service answers in a form of its own or would be passed
+ * over now, or because its prompt is long enough for the provider to keep what
+ * it shares with others. The caller frees it.
+ */
+char *gateway_joint_route(struct gateway *gateway, const struct ask *ask);
 
 /** How it ended. Borrowed for the callback. */
 struct outcome {

@@ -266,6 +266,9 @@ void attempt_add_cached(struct asking *asking);
 
 /* prefix.c */
 
+/** Is it long enough for the provider to keep its beginning? */
+bool prefix_is_kept(const struct service *service, const struct prompt *prompt);
+
 /** True: it waits behind another one with the same prefix, and is queued when
  * that has its first byte. */
 bool prefix_wait(struct asking *asking);

@@ -23,6 +23,12 @@ struct prefix {
 	UT_hash_handle hh;
 };
 
+bool prefix_is_kept(const struct service *service, const struct prompt *prompt)
+{
+	return service->ops->caches_prefix && prompt && prompt->change &&
+	       strlen(prompt->change) >= PREFIX_MIN_BYTES;
+}
+
 /* What is sent first and the same for every agent on one change. */
 static bool make_key(char key[SHA256_HEX_SIZE], const struct asking *asking)
 {
@@ -31,8 +37,7 @@ static bool make_key(char key[SHA256_HEX_SIZE], const struct asking *asking)
 	struct sha256 *sha;
 	char *schema;
 
-	if (!service->ops->caches_prefix || !prompt || !prompt->change ||
-	    strlen(prompt->change) < PREFIX_MIN_BYTES)
+	if (!prefix_is_kept(service, prompt))
 		return false;
 	sha = sha256_new();
 	sha256_add_field(sha, service->name, strlen(service->name));

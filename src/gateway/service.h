@@ -264,8 +264,9 @@ struct service_ops {
 	/* What each complexity asks for by default; NULL: none known.
 	 * [COMPLEXITY_AUTO] is not used. */
 	const char *default_models[COMPLEXITY_COUNT];
-	bool caches_prefix; /* what several requests begin with costs less */
-	bool is_local;      /* runs here for free, always there: offline */
+	bool caches_prefix;    /* what several requests begin with costs less */
+	bool is_local;         /* runs here for free, always there: offline */
+	bool takes_any_schema; /* what is asked for may have any form */
 
 	const struct batch_ops *batch; /* NULL: it has no such endpoint */
 

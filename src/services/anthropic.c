@@ -436,6 +436,7 @@ const struct service_ops anthropic_service = {
 	.default_models = { NULL, "claude-haiku-5-5", "claude-sonnet-5-5",
 			    "claude-opus-5-5" },
 	.caches_prefix = true,
+	.takes_any_schema = true,
 	.batch = &anthropic_batches,
 	.build = build,
 	.parse = parse,

@@ -393,6 +393,7 @@ const struct service_ops openai_service = {
 	.default_models = { NULL, "gpt-6-luna", "gpt-6.1-terra",
 			    "gpt-6.1-sol" },
 	.caches_prefix = true,
+	.takes_any_schema = true,
 	.batch = &openai_batches,
 	.build = build,
 	.parse = parse,

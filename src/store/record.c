@@ -204,9 +204,9 @@ static int take_confidence(double *out, const struct json *at, struct err *err)
 	return 0;
 }
 
-static void take_agents(struct strvec *out, const struct json *at)
+void names_read(struct strvec *out, const struct json *list)
 {
-	const struct json *item = json_first(json_get(at, "agents"));
+	const struct json *item = json_first(list);
 
 	for (; item && out->len < 32; item = json_next(item)) {
 		const char *name = json_string_or(item, "", "");
@@ -243,7 +243,7 @@ int finding_parse(struct finding *out, const struct json *at, struct err *err)
 	}
 	snprintf(finding.fingerprint, sizeof(finding.fingerprint), "%s",
 		 json_string_or(at, "fingerprint", ""));
-	take_agents(&finding.agents, at);
+	names_read(&finding.agents, json_get(at, "agents"));
 	*out = finding;
 	return 0;
 }

@@ -93,8 +93,9 @@ struct task_record {
 	size_t dropped; /* findings or files that could not be used */
 	char *left_out; /* context there was no room for, in words  */
 	char *summary;
-	struct json *attempts; /* array, a line a request; NULL: none     */
-	struct json *answer;   /* what was kept of it, by kind; NULL: none */
+	struct strvec together; /* agents answered in the same request */
+	struct json *attempts;  /* array, a line a request; NULL: none     */
+	struct json *answer;    /* what was kept of it, by kind; NULL: none */
 };
 
 /** How far one file was looked at. */
@@ -150,6 +151,10 @@ struct run_record {
 };
 
 void run_record_release(struct run_record *record);
+
+/** Adds the names of a list that a stranger may have written, cleaned and cut;
+ * 32 in all at most. */
+void names_read(struct strvec *out, const struct json *list);
 
 /** The JSON document, indented, with a line break at the end. */
 void run_record_format(struct buf *out, const struct run_record *record);

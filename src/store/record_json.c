@@ -32,6 +32,7 @@ static void task_release(struct task_record *task)
 	free(task->instead_of);
 	free(task->summary);
 	free(task->left_out);
+	strvec_release(&task->together);
 	json_free(task->attempts);
 	json_free(task->answer);
 }
@@ -80,6 +81,12 @@ static void format_task(struct json *list, const struct task_record *task)
 	json_set_int(at, "dropped", (int64_t)task->dropped);
 	json_set_string(at, "left_out", task->left_out);
 	json_set_string(at, "summary", task->summary);
+	if (task->together.len) {
+		struct json *names = json_set_array(at, "together");
+
+		for (size_t i = 0; i < task->together.len; i++)
+			json_add_string(names, task->together.v[i]);
+	}
 	if (task->attempts)
 		json_set(at, "attempts", json_copy(task->attempts));
 	if (task->answer)
@@ -212,6 +219,7 @@ static int parse_task(struct task_record *out, const struct json *at,
 	out->requests = (int)count_member(at, "requests");
 	out->findings = (size_t)count_member(at, "findings");
 	out->dropped = (size_t)count_member(at, "dropped");
+	names_read(&out->together, json_get(at, "together"));
 	if (json_is_array(json_get(at, "attempts")))
 		out->attempts = json_copy(json_get(at, "attempts"));
 	if (json_is_object(json_get(at, "answer")))

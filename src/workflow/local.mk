@@ -10,10 +10,12 @@ libworkflow_a_SOURCES = \
 	src/workflow/preview.c src/workflow/preview.h \
 	src/workflow/results.c src/workflow/results.h \
 	src/workflow/run.c src/workflow/run.h \
+	src/workflow/run_ask.c src/workflow/run_ask.h \
 	src/workflow/run_earlier.c \
 	src/workflow/run_files.c \
 	src/workflow/run_task.c src/workflow/run_task.h \
 	src/workflow/tests_job.c src/workflow/tests_job.h \
+	src/workflow/together.c src/workflow/together.h \
 	src/workflow/trigger.c src/workflow/trigger.h \
 	src/workflow/workflow.c src/workflow/workflow.h \
 	src/workflow/workflow_agents.c \

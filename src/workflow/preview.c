@@ -1,12 +1,14 @@
 #include "workflow/preview.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "agents/platform.h"
 #include "core/alloc.h"
 #include "core/json.h"
 #include "gateway/retry.h"
 #include "workflow/run_task.h"
+#include "workflow/together.h"
 
 static void add_names(struct buf *out, const struct strvec *names,
 		      const char *separator)
@@ -60,10 +62,120 @@ void preview_tasks(struct buf *out, const struct run_input *input)
 	}
 }
 
-static void add_look(struct buf *out, struct gateway *gateway,
-		     const struct run_look *look, bool has_results)
+/* The tasks of a plan with their questions, as far as they can be known. */
+struct preview {
+	struct gateway *gateway;
+	const struct run_input *input;
+	struct run_task *tasks;
+	struct task_record *records;
+	char **nobody;  /* why it asks nobody; NULL: it asks   */
+	size_t *leader; /* as together_choose() has it, of tasks */
+	size_t count;
+};
+
+/* Do both come after the same tasks, so that they are ready together? */
+static bool same_turn(const struct plan_task *a, const struct plan_task *b)
 {
-	const struct prompt *prompt = &look->prompt;
+	if (a->after_count != b->after_count)
+		return false;
+	for (size_t i = 0; i < a->after_count; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < b->after_count; j++)
+			found |= a->after[i] == b->after[j];
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/* Of the tasks that are ready with the one at `first`, the first of them. */
+static void choose_turn(struct preview *preview, size_t first, bool *is_done)
+{
+	struct run_look **looks = xcalloc(preview->count,
+					  sizeof(struct run_look *));
+	size_t *index = xcalloc(preview->count, sizeof(*index));
+	size_t *leader, len = 0;
+
+	for (size_t i = first; i < preview->count; i++) {
+		if (preview->nobody[i] || is_done[i] ||
+		    !same_turn(preview->tasks[first].plan,
+			       preview->tasks[i].plan))
+			continue;
+		is_done[i] = true;
+		index[len] = i;
+		looks[len++] = preview->tasks[i].looks;
+	}
+	leader = together_leaders(looks, len, preview->gateway, preview->input);
+	for (size_t i = 0; i < len; i++)
+		preview->leader[index[i]] = index[leader[i]];
+	free(leader);
+	free(index);
+	free(looks);
+}
+
+static void preview_init(struct preview *out, struct gateway *gateway,
+			 const struct run_input *input)
+{
+	size_t count = input->plan->task_count;
+	bool *is_done = xcalloc(count, sizeof(*is_done));
+
+	*out = (struct preview){
+		.gateway = gateway,
+		.input = input,
+		.tasks = xcalloc(count, sizeof(*out->tasks)),
+		.records = xcalloc(count, sizeof(*out->records)),
+		.nobody = xcalloc(count, sizeof(char *)),
+		.leader = xcalloc(count, sizeof(*out->leader)),
+		.count = count,
+	};
+	for (size_t i = 0; i < count; i++) {
+		out->tasks[i].plan = &input->plan->tasks[i];
+		out->tasks[i].record = &out->records[i];
+		out->nobody[i] = why_nobody(out->tasks[i].plan, input);
+		if (!out->nobody[i])
+			run_task_prepare(&out->tasks[i], input, NULL, 0);
+	}
+	for (size_t i = 0; i < count; i++)
+		if (!out->nobody[i] && !is_done[i])
+			choose_turn(out, i, is_done);
+	free(is_done);
+}
+
+static void preview_release(struct preview *preview)
+{
+	for (size_t i = 0; i < preview->count; i++) {
+		run_task_release(&preview->tasks[i]);
+		free(preview->nobody[i]);
+	}
+	free(preview->tasks);
+	free(preview->records);
+	free(preview->nobody);
+	free(preview->leader);
+}
+
+/* The question of all that the task at `first` leads, to be freed; NULL: it is
+ * no leader of others. */
+static struct joint *joint_of(const struct preview *preview, size_t first)
+{
+	struct run_look **looks = xcalloc(preview->count,
+					  sizeof(struct run_look *));
+	struct joint *joint = NULL;
+	size_t len = 0;
+
+	for (size_t i = first; i < preview->count; i++)
+		if (!preview->nobody[i] && preview->leader[i] == first)
+			looks[len++] = preview->tasks[i].looks;
+	if (len > 1)
+		joint = joint_new(looks, len);
+	free(looks);
+	return joint;
+}
+
+static void add_question(struct buf *out, struct gateway *gateway,
+			 const struct ask *ask, bool has_results)
+{
+	const struct prompt *prompt = ask->chat->prompt;
 
 	buf_addf(out, "---- system\n%s", prompt->system);
 	buf_addf(out, "---- change\n%s", prompt->change);
@@ -72,44 +184,76 @@ static void add_look(struct buf *out, struct gateway *gateway,
 	buf_addf(out, "---- task\n%s", prompt->task);
 	if (has_results)
 		buf_addstr(out, "(and the results of the tasks before it)\n");
-	gateway_show(out, gateway, &look->ask);
+	gateway_show(out, gateway, ask);
 	buf_addch(out, '\n');
 }
 
-static void add_prompts(struct buf *out, struct gateway *gateway,
-			const struct run_input *input,
-			const struct plan_task *plan)
+static bool has_results(const struct plan_task *plan)
 {
-	struct task_record record = { 0 };
-	struct run_task task = { .plan = plan, .record = &record };
-	bool has_results = plan->after_count &&
-			   plan->agent->context & CONTEXT_RESULTS;
+	return plan->after_count && plan->agent->context & CONTEXT_RESULTS;
+}
 
-	char *why = why_nobody(plan, input);
+static void add_joint(struct buf *out, const struct preview *preview,
+		      const struct joint *joint)
+{
+	const struct plan_task *plan = joint->looks[0]->task->plan;
+	bool results = false;
 
-	if (why) {
-		buf_addf(out, "==== %s, %s: asks nobody: %s\n\n",
-			 input->plan->workflow->id, plan->use->name, why);
-		free(why);
-		return;
+	buf_addf(out, "==== %s, ", preview->input->plan->workflow->id);
+	for (size_t i = 0; i < joint->count; i++) {
+		const struct plan_task *one = joint->looks[i]->task->plan;
+
+		buf_addf(out, "%s%s", i ? " + " : "", one->use->name);
+		results |= has_results(one);
 	}
-	run_task_prepare(&task, input, NULL, 0);
-	for (size_t i = 0; i < task.look_count; i++) {
-		buf_addf(out, "==== %s, %s: to %s", input->plan->workflow->id,
-			 plan->use->name, plan->services.v[0]);
-		if (task.look_count > 1)
-			buf_addf(out, " (%zu of %zu)", i + 1, task.look_count);
+	buf_addf(out, ": to %s in one request\n", plan->services.v[0]);
+	add_question(out, preview->gateway, &joint->ask, results);
+}
+
+static void add_alone(struct buf *out, const struct preview *preview,
+		      const struct run_task *task)
+{
+	const struct plan_task *plan = task->plan;
+
+	for (size_t i = 0; i < task->look_count; i++) {
+		buf_addf(out, "==== %s, %s: to %s",
+			 preview->input->plan->workflow->id, plan->use->name,
+			 plan->services.v[0]);
+		if (task->look_count > 1)
+			buf_addf(out, " (%zu of %zu)", i + 1, task->look_count);
 		buf_addch(out, '\n');
-		add_look(out, gateway, &task.looks[i], has_results);
+		add_question(out, preview->gateway, &task->looks[i].ask,
+			     has_results(plan));
 	}
-	run_task_release(&task);
 }
 
 void preview_prompts(struct buf *out, struct gateway *gateway,
 		     const struct run_input *input)
 {
-	for (size_t i = 0; i < input->plan->task_count; i++)
-		add_prompts(out, gateway, input, &input->plan->tasks[i]);
+	struct preview preview;
+
+	preview_init(&preview, gateway, input);
+	for (size_t i = 0; i < preview.count; i++) {
+		const struct run_task *task = &preview.tasks[i];
+		struct joint *joint;
+
+		if (preview.nobody[i]) {
+			buf_addf(out, "==== %s, %s: asks nobody: %s\n\n",
+				 input->plan->workflow->id,
+				 task->plan->use->name, preview.nobody[i]);
+			continue;
+		}
+		if (preview.leader[i] != i)
+			continue; /* shown with its leader */
+		joint = joint_of(&preview, i);
+		if (joint) {
+			add_joint(out, &preview, joint);
+			joint_free(joint);
+		} else {
+			add_alone(out, &preview, task);
+		}
+	}
+	preview_release(&preview);
 }
 
 /* Every attempt may cost its worst case; there is a limit on all of them. */
@@ -135,7 +279,7 @@ static void add_cost(int64_t *expected, int64_t *most,
 	}
 }
 
-/* What the looks of a task come to; the services are those of the first. */
+/* What a task's own questions come to; the services are those of the first. */
 static void add_looks(struct json *out, struct gateway *gateway,
 		      const struct run_task *task)
 {
@@ -159,27 +303,46 @@ static void add_looks(struct json *out, struct gateway *gateway,
 	json_set(out, "services", services ? services : json_new_array());
 }
 
-static void add_question(struct json *out, struct gateway *gateway,
-			 const struct run_input *input,
-			 const struct plan_task *plan)
+/* Its part of the one request for all of them stands for what it would have
+ * asked alone, which it does where that fails. */
+static void add_part(struct json *out, const struct preview *preview,
+		     size_t task)
 {
-	struct task_record record = { 0 };
-	struct run_task task = { .plan = plan, .record = &record };
+	struct joint *joint = joint_of(preview, preview->leader[task]);
+	int64_t expected = 0, most = 0;
+	struct json *services, *with, *request;
+	size_t index = 0;
 
-	run_task_prepare(&task, input, NULL, 0);
-	json_set_string(out, "complexity",
-			complexity_names[task.looks[0].ask.complexity]);
-	json_set_int(out, "max_output_tokens", task.looks[0].chat.max_tokens);
-	json_set_int(out, "looks", (int64_t)task.look_count);
-	add_looks(out, gateway, &task);
-	run_task_release(&task);
+	if (!joint)
+		return;
+	with = json_set_array(out, "together_with");
+	for (size_t i = 0; i < joint->count; i++) {
+		if (joint->looks[i]->task == &preview->tasks[task])
+			index = i;
+		else
+			json_add_string(with,
+					joint->looks[i]->task->plan->use->name);
+	}
+	services = gateway_explain(preview->gateway, &joint->ask);
+	add_cost(&expected, &most, services);
+	request = json_set_object(out, "one_request");
+	json_set_int(request, "input_tokens", prompt_tokens(&joint->prompt));
+	json_set_int(request, "max_output_tokens", joint->chat.max_tokens);
+	json_set_int(request, "expected_nusd", expected);
+	json_set_int(out, "expected_nusd", joint_part(joint, index, expected));
+	json_set_int(out, "at_most_nusd",
+		     json_int_or(out, "at_most_nusd", 0) +
+			     joint_part(joint, index, most));
+	json_free(services);
+	joint_free(joint);
 }
 
-static void add_explained(struct json *out, struct gateway *gateway,
-			  const struct run_input *input,
-			  const struct plan_task *plan)
+static void add_explained(struct json *out, const struct preview *preview,
+			  size_t index)
 {
-	char *why = why_nobody(plan, input);
+	const struct run_task *task = &preview->tasks[index];
+	const struct plan_task *plan = task->plan;
+	const struct plan *whole = preview->input->plan;
 	struct json *after;
 
 	json_set_string(out, "agent", plan->use->name);
@@ -187,24 +350,30 @@ static void add_explained(struct json *out, struct gateway *gateway,
 		json_set_string(out, "phase", plan->phase);
 	after = json_set_array(out, "after");
 	for (size_t i = 0; i < plan->after_count; i++)
-		json_add_string(after,
-				input->plan->tasks[plan->after[i]].use->name);
+		json_add_string(after, whole->tasks[plan->after[i]].use->name);
 	json_set_bool(out, "optional", plan->use->optional);
 	json_set_int(out, "timeout_ms", plan->timeout_ms);
-	if (why)
-		json_set_string(out, "asks_nobody", why);
-	else
-		add_question(out, gateway, input, plan);
-	free(why);
+	if (preview->nobody[index]) {
+		json_set_string(out, "asks_nobody", preview->nobody[index]);
+		return;
+	}
+	json_set_string(out, "complexity",
+			complexity_names[task->looks[0].ask.complexity]);
+	json_set_int(out, "max_output_tokens", task->looks[0].chat.max_tokens);
+	json_set_int(out, "looks", (int64_t)task->look_count);
+	add_looks(out, preview->gateway, task);
+	add_part(out, preview, index);
 }
 
 struct json *preview_explain(struct gateway *gateway,
 			     const struct run_input *input)
 {
 	struct json *out = json_new_array();
+	struct preview preview;
 
-	for (size_t i = 0; i < input->plan->task_count; i++)
-		add_explained(json_add_object(out), gateway, input,
-			      &input->plan->tasks[i]);
+	preview_init(&preview, gateway, input);
+	for (size_t i = 0; i < preview.count; i++)
+		add_explained(json_add_object(out), &preview, i);
+	preview_release(&preview);
 	return out;
 }

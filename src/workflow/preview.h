@@ -18,9 +18,11 @@ void preview_prompts(struct buf *out, struct gateway *gateway,
  * What each task would come to, an array of objects: agent, phase, what it
  * waits for, complexity, bounds on tokens, the services as gateway_explain()
  * has them, `expected_nusd` if the first service that is there answers at once,
- * and `at_most_nusd` if everything has to be tried. Of a task that no service
- * is asked for, `asks_nobody` says why in their place. Asks nobody. The caller
- * frees it.
+ * and `at_most_nusd` if everything has to be tried. Of a task that goes out
+ * with others, `together_with` names them, `one_request` is what that comes to,
+ * and `expected_nusd` its part of it; the rest is what it would ask alone. Of a
+ * task that no service is asked for, `asks_nobody` says why in their place.
+ * Asks nobody. The caller frees it.
  */
 struct json *preview_explain(struct gateway *gateway,
 			     const struct run_input *input);

@@ -11,12 +11,12 @@
 #include "store/findings_life.h"
 #include "workflow/fold.h"
 #include "workflow/results.h"
-#include "workflow/run_task.h"
+#include "workflow/run_ask.h"
 #include "workflow/tests_job.h"
 
 struct run {
 	struct loop *loop;
-	struct gateway *gateway;
+	struct run_asks asks;
 	struct run_input input;
 	struct run_record record;
 	struct run_task *tasks; /* one a task of the plan, in its order */
@@ -66,6 +66,7 @@ static void stop(struct run *run, const char *reason)
 	if (run->stop_reason)
 		return;
 	run->stop_reason = xstrdup(reason);
+	run->asks.is_stopped = true;
 	for (size_t i = 0; i < run->input.plan->task_count; i++) {
 		struct run_task *task = &run->tasks[i];
 
@@ -99,11 +100,11 @@ static void task_ended(struct run *run, struct run_task *task)
 	schedule_soon(run);
 }
 
-static void on_answer(const struct outcome *outcome, void *payload)
+static void on_asked(struct run_look *look, const struct outcome *outcome,
+		     void *payload)
 {
-	struct run_look *look = payload;
+	struct run *run = payload;
 	struct run_task *task = look->task;
-	struct run *run = task->run;
 
 	run_task_settle(look, &run->input, outcome);
 	if (outcome->cost_unknown)
@@ -195,28 +196,6 @@ static void started(struct run *run, struct run_task *task)
 	report(run, RUN_TASK_STARTED, task);
 }
 
-static void ask(struct run *run, struct run_task *task)
-{
-	struct err err = ERR_INIT;
-
-	prepare(run, task);
-	for (size_t i = 0; i < task->look_count; i++) {
-		struct run_look *look = &task->looks[i];
-
-		look->ask.run = run->record.id;
-		if (gateway_ask(&look->asking, run->gateway, &look->ask,
-				on_answer, look, &err) == 0)
-			continue;
-		task->open--;
-		if (!task->failure)
-			task->failure = xstrdup(err.msg);
-	}
-	if (task->open)
-		started(run, task);
-	else
-		run_task_end(task, TASK_FAILED, task->failure);
-}
-
 /* Did agents write files for it of which none was kept? */
 static bool nothing_kept(const struct run *run, size_t task)
 {
@@ -294,10 +273,12 @@ static void begin_tests(struct run *run, struct run_task *task)
 
 static void begin(struct run *run, struct run_task *task)
 {
-	if (task->plan->agent->answer == ANSWER_TESTS)
+	if (task->plan->agent->answer == ANSWER_TESTS) {
 		begin_tests(run, task);
-	else
-		ask(run, task);
+	} else {
+		prepare(run, task);
+		started(run, task);
+	}
 }
 
 static bool may_start(const struct run *run)
@@ -520,6 +501,7 @@ static void schedule(struct run *run)
 		for (size_t i = 0; i < run->record.task_count; i++)
 			moved |= advance(run, &run->tasks[i]);
 	} while (moved);
+	run_ask_due(&run->asks, run->tasks, run->record.task_count);
 	for (size_t i = 0; i < run->record.task_count; i++)
 		ended += run->tasks[i].state == TASK_ENDED;
 	if (ended == run->record.task_count)
@@ -559,8 +541,14 @@ void run_start(struct run **out, struct loop *loop, struct gateway *gateway,
 	struct err err = ERR_INIT;
 
 	run->loop = loop;
-	run->gateway = gateway;
 	run->input = *input;
+	run->asks = (struct run_asks){
+		.gateway = gateway,
+		.input = &run->input,
+		.record = &run->record,
+		.asked = on_asked,
+		.payload = run,
+	};
 	run->done = done;
 	run->payload = payload;
 	run->started_mono_ms = clock_mono_ms();

@@ -155,6 +155,7 @@ static void fill_look(struct run_look *look, struct run_task *task,
 	const struct changeset *changeset = sources_changeset(input->sources);
 
 	look->task = task;
+	look->is_due = true;
 	if (input->desk)
 		look->desk_name = xstrf(
 			"%s\n%s\n%s\n%s\n%zu", changeset->change_key,
@@ -258,16 +259,11 @@ static void keep_attempts(struct task_record *record,
 		json_add(record->attempts, json_copy(at));
 }
 
-static void keep_figures(const struct run_look *look,
-			 const struct outcome *outcome)
+void run_task_charge(const struct run_look *look, const struct outcome *outcome)
 {
 	struct task_record *record = look->task->record;
-	bool is_first = look->task->open == look->task->look_count;
+	bool is_first = !record->attempts;
 
-	keep_name(&record->service, outcome->service);
-	keep_name(&record->model, outcome->model);
-	keep_name(&record->instead_of, outcome->instead_of);
-	record->degraded |= outcome->degraded;
 	record->cached = outcome->cached && (is_first || record->cached);
 	record->cost_nusd += outcome->cost_nusd;
 	record->input_tokens += outcome->usage.input_tokens;
@@ -275,6 +271,18 @@ static void keep_figures(const struct run_look *look,
 	record->output_tokens += outcome->usage.output_tokens;
 	record->requests += outcome->requests;
 	keep_attempts(record, outcome->attempts);
+}
+
+static void keep_figures(const struct run_look *look,
+			 const struct outcome *outcome)
+{
+	struct task_record *record = look->task->record;
+
+	run_task_charge(look, outcome);
+	keep_name(&record->service, outcome->service);
+	keep_name(&record->model, outcome->model);
+	keep_name(&record->instead_of, outcome->instead_of);
+	record->degraded |= outcome->degraded;
 	for (size_t i = 0; i < look->coverage.left_out.len; i++)
 		keep_name(&record->left_out, look->coverage.left_out.v[i]);
 }
@@ -355,7 +363,6 @@ void run_task_settle(struct run_look *look, const struct run_input *input,
 	struct run_task *task = look->task;
 	struct err err = ERR_INIT;
 
-	look->asking = NULL;
 	keep_figures(look, outcome);
 	task->was_degraded |= outcome->degraded;
 	task->lacks_budget |= outcome->budget_returns;

@@ -10,6 +10,7 @@
 
 enum run_task_state { TASK_WAITS, TASK_RUNS, TASK_ENDED };
 
+struct run_asks;
 struct run_task;
 
 /** One look of a task at a part of the change: one question. */
@@ -20,6 +21,8 @@ struct run_look {
 	struct chat chat;
 	struct ask ask;
 	char *desk_name;       /* of this question; NULL: it cannot wait */
+	bool is_due;           /* to be asked now              */
+	struct run_asks *asks; /* that it was asked by         */
 	struct asking *asking; /* NULL: not asked, or answered */
 	bool is_answered;
 };
@@ -51,6 +54,10 @@ void run_task_prepare(struct run_task *task, const struct run_input *input,
 /** Reads the outcome of one look into the task and its record. The last one
  * ends the task. */
 void run_task_settle(struct run_look *look, const struct run_input *input,
+		     const struct outcome *outcome);
+
+/** Counts what was spent on a look that is asked again. */
+void run_task_charge(const struct run_look *look,
 		     const struct outcome *outcome);
 
 /** Ends it without an answer. */

@@ -33,6 +33,7 @@ E2E_TESTS += \
 	tests/e2e/t0610-spending-kill.t \
 	tests/e2e/t0620-keys.t \
 	tests/e2e/t0640-relaxed.t \
+	tests/e2e/t0655-together.t \
 	tests/e2e/t0640-stats.t \
 	tests/e2e/t0800-generated.t \
 	tests/e2e/t0520-offline.t \

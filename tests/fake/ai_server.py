@@ -39,7 +39,36 @@ def only(body, required, optional):
             raise Refused(f"{name}: extra inputs are not permitted")
 
 
+def check_schema(schema):
+    """As strict modes want it: every member required, nothing else allowed."""
+    if schema.get("type") == "array":
+        check_schema(schema["items"])
+    if schema.get("type") == "object":
+        members = schema["properties"]
+        if schema.get("additionalProperties") is not False or \
+                sorted(schema["required"]) != sorted(members):
+            raise Refused("schema: not strict")
+        for member in members.values():
+            check_schema(member)
+
+
+def schema_of(body):
+    """Of the answer that a request asks for."""
+    if "output_config" in body:
+        return body["output_config"]["format"]["schema"]
+    form = body.get("response_format", {})
+    return form.get("json_schema", {}).get("schema")
+
+
+def agents_of(body):
+    """Those that one request asks together; none if it asks for one."""
+    members = (schema_of(body) or {}).get("properties", {})
+    return [name for name in members
+            if members[name].get("type") == "object"]
+
+
 def check_anthropic(body, headers):
+    check_schema(schema_of(body) or {})
     if headers.get("anthropic-version") != "2026-10-21":
         raise Refused("anthropic-version: header is required")
     for name in ("temperature", "top_p", "top_k"):
@@ -66,6 +95,7 @@ def check_anthropic(body, headers):
 
 
 def check_openai(body, headers):
+    check_schema(schema_of(body) or {})
     only(body, ["model", "messages"],
          ["max_completion_tokens", "response_format"])
     for message in body["messages"]:
@@ -240,9 +270,14 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.end_headers()
 
-    def answer(self, text=ANSWER):
+    def answer(self, text=ANSWER, agents=None):
+        """`agents`: of those asked together, the ones that answer."""
+        agents = agents_of(self.asked) if agents is None else agents
         with lock:
             seen["answered"] = seen.get("answered", 0) + 1
+            if agents_of(self.asked):
+                seen["together"] = seen.get("together", 0) + 1
+                text = json.dumps({name: json.loads(text) for name in agents})
         if self.path != "/v1/messages":
             self.send(200, completion(text))
             return
@@ -328,10 +363,11 @@ class Handler(BaseHTTPRequestHandler):
             if self.path in ("/v1/messages/batches", "/v1/files",
                              "/v1/batches"):
                 return self.add_batch(body)
+            self.asked = json.loads(body)
             if self.path == "/v1/messages":
-                check_anthropic(json.loads(body), self.headers)
+                check_anthropic(self.asked, self.headers)
             elif self.path == "/v1/chat/completions":
-                check_openai(json.loads(body), self.headers)
+                check_openai(self.asked, self.headers)
             else:
                 return self.fail(404, "not_found_error", "no such path")
             PLAYS[play](self, number)
@@ -423,6 +459,16 @@ def dribble(handler, number):
         time.sleep(0.05)
 
 
+def joint_lacks(handler, number):
+    """Of several agents asked at once, the last one is forgotten."""
+    handler.answer(FINDING, agents_of(handler.asked)[:-1])
+
+
+def joint_mute(handler, number):
+    """Several agents asked at once get nothing that can be used."""
+    handler.answer(FINDING, [])
+
+
 def redirect(handler, number):
     handler.send(307, "", headers=[
         ("location", f"http://127.0.0.1:{handler.server.other}/v1/messages")])
@@ -444,6 +490,8 @@ PLAYS = {
     "finds": finds,
     "hang": hang,
     "huge": huge,
+    "joint-lacks": joint_lacks,
+    "joint-mute": joint_mute,
     "overloaded": overloaded,
     "overloaded-once": overloaded_once,
     "prose-once": prose_once,

@@ -5,6 +5,7 @@
 
 #include "agents/prompt.h"
 #include "change.h"
+#include "core/alloc.h"
 
 static void build(struct prompt *prompt, struct prompt_coverage *coverage,
 		  const struct change *change, size_t max_bytes)
@@ -93,4 +94,47 @@ Test(prompt, shows_the_riskiest_files_first_when_not_all_fit)
 	prompt_release(&prompt);
 	prompt_coverage_release(&coverage);
 	change_release(&change);
+}
+
+Test(prompt, of_several_agents_has_what_they_share_once)
+{
+	struct prompt one = { .system = "S", .change = "C", .about = "A" };
+	struct prompt two = { .system = "S", .change = "C", .about = "A" };
+	const struct prompt_part parts[] = { { "lint", &one },
+					     { "review", &two } };
+	struct json *schema, *alone = prompt_schema(ANSWER_FINDINGS);
+	char *text, *alone_text = json_print(alone);
+	struct prompt joint;
+	struct buf task;
+
+	buf_init(&task, 10000);
+	buf_addstr(&task, "Mind the layout.\n");
+	prompt_add_form(&task, ANSWER_FINDINGS);
+	one.task = buf_detach(&task);
+	buf_addstr(&task, "Mind the defects.\n");
+	prompt_add_form(&task, ANSWER_FINDINGS);
+	two.task = buf_detach(&task);
+	prompt_join(&joint, &schema, parts, ARRAY_LEN(parts), ANSWER_FINDINGS);
+	must_say("S", joint.system);
+	must_say("C", joint.change);
+	must_say("A", joint.about);
+	cr_expect(strstr(joint.task, "==== agent lint\nMind the layout.\n\n"
+				     "==== agent review\nMind the defects.\n\n"
+				     "==== the answer\n") != NULL,
+		  "%s", joint.task);
+	text = strstr(joint.task, alone_text);
+	cr_assert(text != NULL);
+	cr_expect(strstr(text + 1, alone_text) == NULL,
+		  "the form is told once");
+	text = json_print(json_find(schema, "properties.review"));
+	must_say(alone_text, text);
+	cr_expect_eq(json_len(json_get(schema, "required")), 2);
+	cr_expect_not(json_bool_or(schema, "additionalProperties", true));
+	free(text);
+	free(alone_text);
+	free(one.task);
+	free(two.task);
+	json_free(alone);
+	json_free(schema);
+	prompt_release(&joint);
 }

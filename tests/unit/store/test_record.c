@@ -31,6 +31,7 @@ static void fill(struct run_record *record)
 	record->tasks[0].agent = xstrdup("security-agent");
 	record->tasks[0].state = TASK_FAILED;
 	record->tasks[0].reason = xstrdup("no key");
+	strvec_add(&record->tasks[0].together, "lint-agent");
 	record->files = xcalloc(1, sizeof(*record->files));
 	record->file_count = 1;
 	record->files[0].path = xstrdup("A.swift");
@@ -51,6 +52,7 @@ Test(record, is_the_same_after_a_round_trip)
 	run_record_format(&second, &again);
 	cr_assert(eq(str, second.ptr, first.ptr));
 	cr_assert(eq(i64, again.pull, 9007199254740993));
+	cr_assert(eq(sz, again.tasks[0].together.len, 1));
 	cr_assert(eq(sz, run_record_findings(&again, SEVERITY_MAJOR), 1));
 	cr_assert(eq(sz, run_record_files(&again, FILE_PARTIAL), 1));
 	run_record_release(&record);

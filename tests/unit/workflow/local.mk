@@ -10,5 +10,6 @@ tests_unit_workflow_test_workflow_SOURCES  = \
 	tests/unit/workflow/scenario.c tests/unit/workflow/scenario.h \
 	tests/unit/workflow/test_run.c \
 	tests/unit/workflow/test_schema.c \
+	tests/unit/workflow/test_together.c \
 	tests/unit/workflow/test_trigger.c \
 	tests/unit/workflow/test_workflow.c

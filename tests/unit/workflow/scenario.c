@@ -21,6 +21,9 @@ static void end_call(const struct err *err, void *payload)
 {
 	struct service_call *call = payload;
 
+	call->result.reply.cost_nusd = call->scene->cost_nusd;
+	if (call->scene->is_cut)
+		call->result.reply.stop = STOP_TRUNCATED;
 	if (err)
 		service_result_fail(&call->result, FAULT_CANCELLED, "%s",
 				    err->msg);
@@ -92,6 +95,13 @@ static void cancel(struct service_call *call)
 
 static const struct service_ops scripted = {
 	.kind = "scripted",
+	.start = start,
+	.cancel = cancel,
+};
+
+static const struct service_ops scripted_general = {
+	.kind = "scripted-general",
+	.takes_any_schema = true,
 	.start = start,
 	.cancel = cancel,
 };
@@ -232,6 +242,9 @@ void scenario_run(struct scenario *scenario, const struct scene *scenes,
 		.coverage = -1,
 	};
 
+	if (scenario->together)
+		scenario->services[0].ops = scenario->services[1].ops =
+			&scripted_general;
 	now = scenario;
 	scenario->scenes = scenes;
 	scenario->scene_count = count;

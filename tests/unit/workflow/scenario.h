@@ -19,7 +19,8 @@ struct scene {
 	const char *answer;  /* NULL: `fault`                   */
 	enum fault fault;
 	int64_t ms; /* until it is there; 0: 1000 */
-	bool hangs;
+	int64_t cost_nusd;
+	bool hangs, is_cut;
 };
 
 /** One question as it was asked. */
@@ -47,6 +48,7 @@ struct scenario {
 	struct run_record record;
 	int64_t took_ms;
 	int concurrency;   /* set before scenario_run() */
+	bool together;     /* likewise: services take several agents at once */
 	int64_t cancel_ms; /* 0: never                  */
 	const struct ci_tests *ci;
 	struct run_record *earlier;

@@ -1,0 +1,317 @@
+#include "workflow/together.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agents/answers.h"
+#include "core/alloc.h"
+#include "core/limits.h"
+
+/* Beyond these a request is not small any more, and one that fails is dear. */
+enum {
+	MOST_AGENTS = 5, /* providers bound what a schema may hold */
+	MOST_TOKENS = 32000,
+	MOST_TASK_BYTES = 64 * 1024, /* of what each is asked, in all */
+};
+
+static bool same_text(const char *a, const char *b)
+{
+	return (!a && !b) || (a && b && !strcmp(a, b));
+}
+
+/* Would both be shown the same, by the same service, in the same way? */
+static bool go_together(const struct candidate *a, const struct candidate *b)
+{
+	const struct chat *left = a->ask->chat, *right = b->ask->chat;
+
+	return a->route && b->route && !strcmp(a->route, b->route) &&
+	       left->answer == ANSWER_FINDINGS &&
+	       right->answer == ANSWER_FINDINGS &&
+	       !(left->temperature < right->temperature) &&
+	       !(left->temperature > right->temperature) &&
+	       a->ask->deadline_ms == b->ask->deadline_ms &&
+	       strcmp(a->agent, b->agent) != 0 &&
+	       same_text(left->prompt->system, right->prompt->system) &&
+	       same_text(left->prompt->change, right->prompt->change) &&
+	       same_text(left->prompt->about, right->prompt->about);
+}
+
+/* What those that go together come to. */
+struct load {
+	size_t agents, task_bytes;
+	int64_t tokens;
+};
+
+static bool take_load(struct load *load, const struct candidate *candidate)
+{
+	const struct chat *chat = candidate->ask->chat;
+	struct load sum = {
+		.agents = load->agents + 1,
+		.task_bytes = load->task_bytes + strlen(chat->prompt->task),
+		.tokens = load->tokens + chat->max_tokens,
+	};
+
+	if (sum.agents > MOST_AGENTS || sum.tokens > MOST_TOKENS ||
+	    sum.task_bytes > MOST_TASK_BYTES)
+		return false;
+	*load = sum;
+	return true;
+}
+
+/* Do all that `first` leads differ from it in their names? */
+static bool is_there(const size_t *leader, const struct candidate *list,
+		     size_t first, size_t at)
+{
+	for (size_t i = first; i < at; i++)
+		if (leader[i] == first &&
+		    !strcmp(list[i].agent, list[at].agent))
+			return true;
+	return false;
+}
+
+void together_choose(size_t *leader, const struct candidate *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		leader[i] = i;
+	for (size_t i = 0; i < count; i++) {
+		struct load load = { 0 };
+
+		if (leader[i] != i || !take_load(&load, &list[i]))
+			continue;
+		for (size_t j = i + 1; j < count; j++)
+			if (leader[j] == j && go_together(&list[i], &list[j]) &&
+			    !is_there(leader, list, i, j) &&
+			    take_load(&load, &list[j]))
+				leader[j] = i;
+	}
+}
+
+/* The caller's; NULL: it goes alone. */
+static char *route_of(const struct run_look *look, struct gateway *gateway,
+		      const struct run_input *input)
+{
+	if (!input->settings->together || look->task->look_count > 1)
+		return NULL;
+	return gateway_joint_route(gateway, &look->ask);
+}
+
+size_t *together_leaders(struct run_look *const *looks, size_t count,
+			 struct gateway *gateway, const struct run_input *input)
+{
+	struct candidate *list = xcalloc(count, sizeof(*list));
+	size_t *leader = xcalloc(count, sizeof(*leader));
+	char **routes = xcalloc(count, sizeof(char *));
+
+	for (size_t i = 0; i < count; i++) {
+		routes[i] = route_of(looks[i], gateway, input);
+		list[i] = (struct candidate){
+			.route = routes[i],
+			.agent = looks[i]->task->plan->use->name,
+			.ask = &looks[i]->ask,
+		};
+	}
+	together_choose(leader, list, count);
+	for (size_t i = 0; i < count; i++)
+		free(routes[i]);
+	free(routes);
+	free(list);
+	return leader;
+}
+
+static const char *agent_of(const struct joint *joint, size_t index)
+{
+	return joint->looks[index]->task->plan->use->name;
+}
+
+/* The answers by the agents' names; NULL and an error: it is no such object. */
+static struct json *read_whole(const char *text, size_t len, struct err *err)
+{
+	const struct json *members;
+	struct json *doc = NULL;
+
+	answer_strip_fence(&text, &len);
+	if (json_parse(&doc, text, len, err) < 0)
+		return NULL;
+	if (json_object(&members, doc, "", err) == 0)
+		return doc;
+	json_free(doc);
+	return NULL;
+}
+
+/* The caller's; NULL and an error: it is missing or will not do. */
+static char *read_member(const struct joint *joint, size_t index,
+			 const struct json *whole, struct err *err)
+{
+	const struct ask *alone = &joint->looks[index]->ask;
+	const struct json *member = json_get(whole, agent_of(joint, index));
+	char *text;
+
+	if (!member) {
+		err_set(err, ERR_PROTOCOL, "nothing from %s",
+			agent_of(joint, index));
+		return NULL;
+	}
+	text = json_print(member);
+	if (alone->check(text, strlen(text), alone->check_payload, err) == 0)
+		return text;
+	err_prefix(err, "%s", agent_of(joint, index));
+	free(text);
+	return NULL;
+}
+
+/* One agent's answer that will do is enough: the others ask for themselves. */
+static int check_whole(const char *text, size_t len, void *payload,
+		       struct err *err)
+{
+	const struct joint *joint = payload;
+	struct json *whole = read_whole(text, len, err);
+	char *member = NULL;
+
+	for (size_t i = 0; whole && !member && i < joint->count; i++)
+		member = read_member(joint, i, whole, err);
+	json_free(whole);
+	free(member);
+	return member ? 0 : -1;
+}
+
+static void join_prompts(struct joint *joint)
+{
+	struct prompt_part *parts = xcalloc(joint->count, sizeof(*parts));
+	struct buf agents;
+
+	buf_init(&agents, 64 * KIB);
+	for (size_t i = 0; i < joint->count; i++) {
+		parts[i].name = agent_of(joint, i);
+		parts[i].prompt = &joint->looks[i]->prompt;
+		buf_addf(&agents, "%s%s", i ? "+" : "", parts[i].name);
+	}
+	prompt_join(&joint->prompt, &joint->schema, parts, joint->count,
+		    joint->looks[0]->chat.answer);
+	joint->agents = buf_detach(&agents);
+	free(parts);
+}
+
+struct joint *joint_new(struct run_look *const *looks, size_t count)
+{
+	struct joint *joint = xcalloc(1, sizeof(*joint));
+
+	joint->looks = xcalloc(count, sizeof(struct run_look *));
+	memcpy(joint->looks, looks, count * sizeof(struct run_look *));
+	joint->count = count;
+	join_prompts(joint);
+	joint->chat = looks[0]->chat;
+	joint->chat.agent = joint->agents;
+	joint->chat.agent_type = NULL;
+	joint->chat.prompt = &joint->prompt;
+	joint->chat.schema = joint->schema;
+	joint->ask = looks[0]->ask;
+	joint->ask.chat = &joint->chat;
+	joint->ask.is_joint = true;
+	joint->ask.check = check_whole;
+	joint->ask.check_payload = joint;
+	for (size_t i = 1; i < count; i++) {
+		joint->chat.max_tokens += looks[i]->chat.max_tokens;
+		if (looks[i]->ask.cache_ttl_s < joint->ask.cache_ttl_s)
+			joint->ask.cache_ttl_s = looks[i]->ask.cache_ttl_s;
+	}
+	return joint;
+}
+
+void joint_free(struct joint *joint)
+{
+	prompt_release(&joint->prompt);
+	json_free(joint->schema);
+	free(joint->agents);
+	free(joint->looks);
+	free(joint);
+}
+
+int64_t joint_part(const struct joint *joint, size_t index, int64_t whole)
+{
+	int64_t count = (int64_t)joint->count;
+
+	return whole / count + (index ? 0 : whole % count);
+}
+
+static void share_number(struct json *line, const char *name,
+			 const struct joint *joint, size_t index)
+{
+	int64_t whole;
+	struct err err = ERR_INIT;
+
+	if (json_int(&whole, line, name, &err) == 0)
+		json_set_int(line, name, joint_part(joint, index, whole));
+}
+
+/* The lines of its requests with this agent's part of each, and whose they are;
+ * what the provider said of the whole is kept with the first. */
+static struct json *share_attempts(const struct joint *joint, size_t index,
+				   const struct json *attempts)
+{
+	static const char *const numbers[] = {
+		"input_tokens",  "cached_tokens", "cache_write_tokens",
+		"output_tokens", "cost_nusd",
+	};
+	struct json *shared = json_new_array();
+
+	for (const struct json *at = json_first(attempts); at;
+	     at = json_next(at)) {
+		struct json *line = json_copy(at), *agents;
+
+		for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+			share_number(line, numbers[i], joint, index);
+		if (index)
+			json_remove(line, "usage");
+		agents = json_set_array(line, "together");
+		for (size_t i = 0; i < joint->count; i++)
+			json_add_string(agents, agent_of(joint, i));
+		json_add(shared, line);
+	}
+	return shared;
+}
+
+static void share_answer(struct share *out, const struct joint *joint,
+			 size_t index)
+{
+	struct outcome *outcome = &out->outcome;
+	struct json *whole = read_whole(outcome->text, outcome->text_len,
+					&outcome->err);
+
+	if (whole)
+		out->text = read_member(joint, index, whole, &outcome->err);
+	json_free(whole);
+	if (!out->text)
+		outcome->fault = FAULT_ANSWER;
+	outcome->text = out->text;
+	outcome->text_len = out->text ? strlen(out->text) : 0;
+}
+
+void joint_share(struct share *out, const struct joint *joint, size_t index,
+		 const struct outcome *outcome)
+{
+	struct outcome *part = &out->outcome;
+	struct usage *usage = &part->usage;
+
+	*out = (struct share){ .outcome = *outcome };
+	if (outcome->fault == FAULT_NONE)
+		share_answer(out, joint, index);
+	out->attempts = share_attempts(joint, index, outcome->attempts);
+	part->attempts = out->attempts;
+	part->cost_nusd = joint_part(joint, index, outcome->cost_nusd);
+	part->cache_saved_nusd = joint_part(joint, index,
+					    outcome->cache_saved_nusd);
+	part->requests = (int)joint_part(joint, index, outcome->requests);
+	usage->input_tokens = joint_part(joint, index, usage->input_tokens);
+	usage->cached_tokens = joint_part(joint, index, usage->cached_tokens);
+	usage->cache_write_tokens = joint_part(joint, index,
+					       usage->cache_write_tokens);
+	usage->cache_write_long_tokens =
+		joint_part(joint, index, usage->cache_write_long_tokens);
+	usage->output_tokens = joint_part(joint, index, usage->output_tokens);
+}
+
+void share_release(struct share *share)
+{
+	free(share->text);
+	json_free(share->attempts);
+}
