@@ -135,6 +135,19 @@ const char *due_now(const struct workflow_state *state, bool is_told,
 	return NULL;
 }
 
+bool due_is_over(const struct pull_state *state)
+{
+	bool is_over = state->is_closed && !state->batch_count;
+
+	for (size_t i = 0; is_over && i < state->workflow_count; i++) {
+		const struct workflow_state *at = &state->workflows[i];
+
+		is_over = at->progress == PROGRESS_DONE ||
+			  (at->progress == PROGRESS_FAILED && !at->retry_at_ms);
+	}
+	return is_over;
+}
+
 int64_t due_again(int attempts, int64_t now_ms)
 {
 	size_t attempt = (size_t)attempts;

@@ -47,6 +47,9 @@ void due_mark(struct workflow_state *state, const char *change_key,
 const char *due_now(const struct workflow_state *state, bool is_told,
 		    int64_t now_ms);
 
+/** The pull is closed, and nothing of what it made due is left to be done. */
+bool due_is_over(const struct pull_state *state);
+
 /** It ended: when it is tried again by itself, if ever, follows from the
  * record. Progress is stored, failed or skipped then. */
 void due_settle(struct workflow_state *state, const struct run_record *record,

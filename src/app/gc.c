@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/due.h"
 #include "app/mirror.h"
 #include "core/alloc.h"
 #include "core/clock.h"
@@ -12,6 +13,7 @@
 #include "core/text.h"
 #include "gateway/cache.h"
 #include "io/child.h"
+#include "repo/refs.h"
 #include "store/janitor.h"
 #include "store/project_lock.h"
 #include "store/pulls.h"
@@ -19,6 +21,8 @@
 
 #define REPACK_MS (30L * 60 * 1000)
 #define LOCK_MS   (REPACK_MS + 10L * 60 * 1000)
+/* So long after it was closed somebody may look for what a pull became. */
+#define HEADS_KEPT_MS ((int64_t)24 * 3600 * 1000)
 
 void gc_done_release(struct gc_done *done)
 {
@@ -42,6 +46,56 @@ static int expire(struct gc_done *done, struct repo *repo,
 	if (runs_expire(&done->records, repo, before_ms, err) < 0)
 		return -1;
 	return pull_states_expire(&done->states, repo, before_ms, err);
+}
+
+/* May the head of this pull go? One that nothing is remembered of is fetched
+ * again if it is ever wanted. */
+static bool is_over(const struct pull_list *states, int64_t number)
+{
+	bool is_over;
+	char *path;
+
+	for (size_t i = 0; i < states->len; i++) {
+		const struct pull_state *state = &states->items[i];
+
+		if (state->number == number)
+			return due_is_over(state) &&
+			       state->seen_at_ms <
+				       clock_wall_ms() - HEADS_KEPT_MS;
+	}
+	path = pull_state_path(number, NULL);
+	is_over = !strvec_has(&states->unreadable, path);
+	free(path);
+	return is_over;
+}
+
+/* What only they hold goes with the next repacking. */
+static int drop_heads(struct gc_done *done, struct repo *repo, struct err *err)
+{
+	struct pull_list states = { 0 };
+	struct ref_list heads = { 0 };
+	int ret = -1;
+
+	if (pull_states_list(&states, repo, err) < 0 ||
+	    ref_list(&heads, repo, PULL_HEADS, err) < 0)
+		goto out;
+	ret = 0;
+	for (size_t i = 0; !ret && i < heads.len; i++) {
+		const struct ref_entry *head = &heads.items[i];
+
+		int64_t number = strtoll(head->name + strlen(PULL_HEADS), NULL,
+					 10);
+
+		if (!is_over(&states, number))
+			continue;
+		fault_point("gc.head");
+		ret = ref_delete(repo, head->name, &head->id, err);
+		done->heads += !ret;
+	}
+out:
+	ref_list_release(&heads);
+	pull_list_release(&states);
+	return ret;
 }
 
 /* The first line of what git said. */
@@ -123,6 +177,14 @@ void gc_clone(struct gc_done *out, struct repo *repo,
 	free(state_dir);
 }
 
+static void note_cleaned(struct gc_done *out,
+			 const struct janitor_report *cleaned)
+{
+	out->locks = cleaned->locks;
+	out->packs = cleaned->packs;
+	out->objects = cleaned->objects;
+}
+
 /* Under the project's lock. */
 static void tidy_mirror(struct gc_done *out, const char *git_dir,
 			const struct settings *settings)
@@ -131,15 +193,14 @@ static void tidy_mirror(struct gc_done *out, const char *git_dir,
 	struct repo *repo = NULL;
 	struct err err = ERR_INIT;
 
-	if (janitor_clean(&cleaned, git_dir, &err) < 0 ||
+	if (janitor_clean(&cleaned, git_dir, 0, &err) < 0 ||
 	    repo_open_bare(&repo, git_dir, &err) < 0 ||
-	    expire(out, repo, settings, &err) < 0)
+	    expire(out, repo, settings, &err) < 0 ||
+	    drop_heads(out, repo, &err) < 0)
 		fail(out, &err);
 	else
 		repack(out, git_dir, "--prune=2.weeks.ago");
-	out->locks = cleaned.locks;
-	out->packs = cleaned.packs;
-	out->objects = cleaned.objects;
+	note_cleaned(out, &cleaned);
 	repo_free(repo);
 }
 
@@ -181,10 +242,18 @@ void gc_project(struct gc_done *out, const struct settings *settings,
 void gc_installation(struct gc_done *out, const struct settings *settings)
 {
 	char *control = xstrf("%s/control.git", settings->state_dir);
+	struct janitor_report cleaned = { 0 };
+	struct err err = ERR_INIT;
 
 	*out = (struct gc_done){ .name = xstrdup(settings->state_dir) };
 	prune_replies(out, settings->state_dir);
-	if (!out->failed && access(control, F_OK) == 0)
-		repack(out, control, "--prune=2.weeks.ago");
+	if (!out->failed && access(control, F_OK) == 0) {
+		if (janitor_clean(&cleaned, control, JANITOR_LOCKS_MS, &err) <
+		    0)
+			fail(out, &err);
+		else
+			repack(out, control, "--prune=2.weeks.ago");
+		note_cleaned(out, &cleaned);
+	}
 	free(control);
 }

@@ -18,6 +18,7 @@ struct gc_done {
 	char *left_out;               /* why nothing was done; NULL           */
 	bool failed;                  /* left_out is an error                 */
 	size_t records, states;       /* older than the retention  */
+	size_t heads;                 /* of pulls that are over    */
 	size_t locks, packs, objects; /* that were left behind     */
 	size_t replies;               /* too old to be used again  */
 	bool is_repacked;

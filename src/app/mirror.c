@@ -96,13 +96,9 @@ static int open_repo(struct mirror *mirror, const struct settings *settings,
 	if (mirror_path(&path, settings, mirror->project->name, err) < 0)
 		goto out;
 	if (repo_init_bare(&mirror->repo, path.ptr, err) < 0 ||
-	    janitor_clean(&cleaned, path.ptr, err) < 0)
+	    janitor_clean(&cleaned, path.ptr, 0, err) < 0)
 		goto out;
-	if (cleaned.locks + cleaned.packs + cleaned.objects)
-		log_info("%s: cleaned %zu locks, %zu packs and %zu objects "
-			 "that were left behind",
-			 mirror->project->name, cleaned.locks, cleaned.packs,
-			 cleaned.objects);
+	janitor_tell(&cleaned, mirror->project->name);
 	ret = served_load(&mirror->served, mirror->repo, err);
 out:
 	buf_release(&path);

@@ -15,6 +15,9 @@
  */
 struct mirror;
 
+/** Heads of a forge's pulls are there by number, until their pull is over. */
+#define PULL_HEADS "refs/pulls/"
+
 /** Appends where a project's mirror is, or would be. */
 MUST_CHECK int mirror_path(struct buf *out, const struct settings *settings,
 			   const char *project, struct err *err);

@@ -147,8 +147,10 @@ static int setup(struct poll *poll, struct err *err)
 	const struct settings *settings = poll->options->settings;
 
 	if (choose_projects(poll, err) < 0 ||
-	    instance_id(poll->instance, settings->state_dir, err) < 0 ||
-	    spend_open_installation(&poll->spend, settings, err) < 0 ||
+	    instance_id(poll->instance, settings->state_dir, err) < 0)
+		return -1;
+	spend_clean(settings);
+	if (spend_open_installation(&poll->spend, settings, err) < 0 ||
 	    loop_new(&poll->loop, err) < 0 ||
 	    wiring_new(&poll->wiring, poll->loop, settings, poll->spend, err) <
 		    0)

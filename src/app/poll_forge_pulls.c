@@ -63,7 +63,7 @@ static void add(struct look *look, struct arrivals *arrivals,
 	arrivals->items[arrivals->len++] = subject;
 	if (!object_exists(look->repo, &subject.head))
 		add_refspec(arrivals,
-			    xstrf("+refs/pull/%lld/head:refs/pulls/%lld",
+			    xstrf("+refs/pull/%lld/head:" PULL_HEADS "%lld",
 				  (long long)pull->number,
 				  (long long)pull->number));
 	if (pull->base_ref)

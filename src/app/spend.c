@@ -10,6 +10,7 @@
 #include "repo/fetch.h"
 #include "repo/push.h"
 #include "store/books.h"
+#include "store/janitor.h"
 #include "store/journal.h"
 
 #define LEDGER_REFS "refs/referee/ledger/"
@@ -202,6 +203,18 @@ int spend_open_clone(struct spend **out, const struct repo *repo,
 	fetch_ledger(spend);
 	*out = spend;
 	return 0;
+}
+
+void spend_clean(const struct settings *settings)
+{
+	char *control = xstrf("%s/control.git", settings->state_dir);
+	struct janitor_report cleaned = { 0 };
+	struct err err = ERR_INIT;
+
+	if (janitor_clean(&cleaned, control, JANITOR_LOCKS_MS, &err) < 0)
+		log_warn("control repository: %s", err.msg);
+	janitor_tell(&cleaned, "control repository");
+	free(control);
 }
 
 int spend_open_installation(struct spend **out, const struct settings *settings,

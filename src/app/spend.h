@@ -25,6 +25,9 @@ MUST_CHECK int spend_open_clone(struct spend **out, const struct repo *repo,
 				const struct settings *settings,
 				struct err *err);
 
+/** What killed processes left in the control repository goes. */
+void spend_clean(const struct settings *settings);
+
 /** Of an installation: the journal in its state directory, the ledger in
  * STATE/control.git, which is made when there is something to put in. */
 MUST_CHECK int spend_open_installation(struct spend **out,

@@ -33,6 +33,7 @@ static void print(const struct gc_done *done)
 	printf("%s:", done->name);
 	print_count(done->records, "old record", &separator);
 	print_count(done->states, "old state", &separator);
+	print_count(done->heads, "pull head", &separator);
 	print_count(done->replies, "old reply file", &separator);
 	print_count(done->locks, "stale lock", &separator);
 	print_count(done->packs, "unfinished pack", &separator);

@@ -11,6 +11,7 @@
 #include "core/alloc.h"
 #include "core/clock.h"
 #include "core/fault.h"
+#include "core/log.h"
 
 #define REFS_MAX_DEPTH 64
 #define LEFT_AFTER_MS  (3600 * 1000L)
@@ -45,9 +46,13 @@ static int remove_file(size_t *count, const char *path, struct err *err)
 
 /* Visits what is in a folder; a missing folder is empty. `depth` counts down.
  */
-typedef int visit_fn(struct janitor_report *out, const char *path,
-		     const char *name, bool is_folder, int depth,
-		     struct err *err);
+struct visit {
+	struct janitor_report *out;
+	int64_t locks_ms;
+};
+
+typedef int visit_fn(const struct visit *visit, const char *path,
+		     const char *name, int depth, struct err *err);
 
 static bool is_folder(const char *path)
 {
@@ -56,8 +61,8 @@ static bool is_folder(const char *path)
 	return !lstat(path, &st) && S_ISDIR(st.st_mode);
 }
 
-static int each_entry(struct janitor_report *out, const char *folder,
-		      visit_fn *visit, int depth, struct err *err)
+static int each_entry(const struct visit *visit, const char *folder,
+		      visit_fn *visit_one, int depth, struct err *err)
 {
 	const struct dirent *entry;
 	DIR *dir = opendir(folder);
@@ -74,52 +79,63 @@ static int each_entry(struct janitor_report *out, const char *folder,
 		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
 			continue;
 		path = xstrf("%s/%s", folder, entry->d_name);
-		ret = visit(out, path, entry->d_name, is_folder(path), depth,
-			    err);
+		ret = visit_one(visit, path, entry->d_name, depth, err);
 		free(path);
 	}
 	closedir(dir);
 	return ret;
 }
 
-static int visit_ref(struct janitor_report *out, const char *path,
-		     const char *name, bool is_dir, int depth, struct err *err)
-{
-	if (is_dir && depth > 0)
-		return each_entry(out, path, visit_ref, depth - 1, err);
-	if (!is_dir && ends_with(name, ".lock"))
-		return remove_file(&out->locks, path, err);
-	return 0;
-}
-
-static bool is_old(const char *path)
+static bool is_old(const char *path, int64_t after_ms)
 {
 	struct stat st;
 
-	return !lstat(path, &st) &&
-	       clock_wall_ms() - (int64_t)st.st_mtime * 1000 > LEFT_AFTER_MS;
+	return !after_ms ||
+	       (!lstat(path, &st) &&
+		clock_wall_ms() - (int64_t)st.st_mtime * 1000 > after_ms);
+}
+
+static int remove_lock(const struct visit *visit, const char *path,
+		       struct err *err)
+{
+	return is_old(path, visit->locks_ms)
+		       ? remove_file(&visit->out->locks, path, err)
+		       : 0;
+}
+
+static int visit_ref(const struct visit *visit, const char *path,
+		     const char *name, int depth, struct err *err)
+{
+	if (is_folder(path))
+		return depth > 0 ? each_entry(visit, path, visit_ref, depth - 1,
+					      err)
+				 : 0;
+	return ends_with(name, ".lock") ? remove_lock(visit, path, err) : 0;
 }
 
 /* objects/pack/pack_git2_*, tmp_pack_*; objects/ab/tmp_obj*. */
-static int visit_object(struct janitor_report *out, const char *path,
-			const char *name, bool is_dir, int depth,
-			struct err *err)
+static int visit_object(const struct visit *visit, const char *path,
+			const char *name, int depth, struct err *err)
 {
-	if (is_dir)
-		return depth > 0 ? each_entry(out, path, visit_object,
+	bool is_pack = starts_with(name, "pack_git2_") ||
+		       starts_with(name, "tmp_pack_") ||
+		       starts_with(name, "tmp_idx_");
+
+	if (is_folder(path))
+		return depth > 0 ? each_entry(visit, path, visit_object,
 					      depth - 1, err)
 				 : 0;
-	if (starts_with(name, "pack_git2_") || starts_with(name, "tmp_pack_") ||
-	    starts_with(name, "tmp_idx_"))
-		return is_old(path) ? remove_file(&out->packs, path, err) : 0;
-	if (starts_with(name, "tmp_obj"))
-		return is_old(path) ? remove_file(&out->objects, path, err) : 0;
-	return 0;
+	if ((!is_pack && !starts_with(name, "tmp_obj")) ||
+	    !is_old(path, LEFT_AFTER_MS))
+		return 0;
+	return remove_file(is_pack ? &visit->out->packs : &visit->out->objects,
+			   path, err);
 }
 
 int janitor_clean(struct janitor_report *out, const char *git_dir,
-		  struct err *err)
+		  int64_t locks_ms, struct err *err)
 {
+	const struct visit visit = { .out = out, .locks_ms = locks_ms };
 	char *refs = xstrf("%s/refs", git_dir);
 	char *objects = xstrf("%s/objects", git_dir);
 	int ret = 0;
@@ -128,14 +144,22 @@ int janitor_clean(struct janitor_report *out, const char *git_dir,
 	for (size_t i = 0; !ret && i < ARRAY_LEN(top_locks); i++) {
 		char *path = xstrf("%s/%s", git_dir, top_locks[i]);
 
-		ret = remove_file(&out->locks, path, err);
+		ret = remove_lock(&visit, path, err);
 		free(path);
 	}
 	if (!ret)
-		ret = each_entry(out, refs, visit_ref, REFS_MAX_DEPTH, err);
+		ret = each_entry(&visit, refs, visit_ref, REFS_MAX_DEPTH, err);
 	if (!ret)
-		ret = each_entry(out, objects, visit_object, 1, err);
+		ret = each_entry(&visit, objects, visit_object, 1, err);
 	free(refs);
 	free(objects);
 	return ret;
+}
+
+void janitor_tell(const struct janitor_report *report, const char *name)
+{
+	if (report->locks + report->packs + report->objects)
+		log_info("%s: cleaned %zu locks, %zu packs and %zu objects "
+			 "that were left behind",
+			 name, report->locks, report->packs, report->objects);
 }

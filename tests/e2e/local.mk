@@ -62,6 +62,7 @@ E2E_TESTS += \
 	tests/e2e/t0615-poll-remotes.t \
 	tests/e2e/t0616-unreadable.t \
 	tests/e2e/t0617-broken-workflow.t \
+	tests/e2e/t0618-pull-heads.t \
 	tests/e2e/t0900-manual.t
 
 # What the services send, for t0300, and reports of every kind, for t0285.

@@ -45,12 +45,19 @@ echo 1 >state/mirrors/app.git/refs/heads/main.lock
 : >state/mirrors/app.git/packed-refs.lock
 : >state/mirrors/app.git/objects/pack/pack_git2_dead
 touch -d '3 hours ago' state/mirrors/app.git/objects/pack/pack_git2_dead
+git init -q --bare state/control.git
+: >state/control.git/refs/heads/stale.lock
+: >state/control.git/objects/pack/tmp_pack_dead
+touch -d '3 hours ago' state/control.git/refs/heads/stale.lock state/control.git/objects/pack/tmp_pack_dead
+: >state/control.git/refs/heads/fresh.lock
 mkdir elsewhere && cd elsewhere || exit 99
 gc()
 {
 	referee --config "$work/referee.conf" gc
 }
 ok 'locks and packs of killed processes go' has '^app: 2 stale locks, 1 unfinished pack removed, repacked$' gc
+ok 'those of the control repository, too' grep "^$work/state: 1 stale lock, 1 unfinished pack removed, repacked" "$work/seen"
+ok 'one that somebody may hold stays' test -e ../state/control.git/refs/heads/fresh.lock
 ok 'a project without a mirror is left out' has 'other: left out: it has no mirror yet' gc
 ok 'the loose objects are packed' test -z "$(find ../state/mirrors/app.git/objects -path '*/??/*' -type f)"
 ok 'the mirror is sound' git --git-dir=../state/mirrors/app.git fsck --full --strict
@@ -65,6 +72,8 @@ ok 'a project that somebody works on is left out' has 'app: left out: somebody w
 pkill -P $holder 2>/dev/null
 kill $holder 2>/dev/null
 wait $holder 2>/dev/null
+touch -d '3 hours ago' ../state/control.git/refs/heads/fresh.lock
+ok 'a poll cleans it as well' sh -c 'referee --config ../referee.conf poll app; test ! -e ../state/control.git/refs/heads/fresh.lock'
 mkdir ../state/mirrors/other.git
 ok 'a mirror that is none is an error' exits 4 gc
 ok 'and the other project is done all the same' has '^app: nothing to remove, repacked' gc

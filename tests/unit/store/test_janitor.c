@@ -46,7 +46,7 @@ Test(janitor, frees_a_repository_of_what_a_killed_process_left)
 		    "objects/pack/pack_git2_old objects/pack/tmp_pack_old");
 	must_fail(ERR_CONFLICT, ref_move(repo, "refs/notes/referee", NULL,
 					 &commit, "t", &err));
-	must(janitor_clean(&report, path, &err));
+	must(janitor_clean(&report, path, 0, &err));
 	cr_assert(eq(sz, report.locks, 4));
 	cr_assert(eq(sz, report.packs, 2));
 	cr_assert(eq(sz, report.objects, 1));
@@ -57,17 +57,30 @@ Test(janitor, frees_a_repository_of_what_a_killed_process_left)
 	cr_assert(eq(str, left,
 		     "./objects/aa/tmp_object_git2_new\n"
 		     "./objects/pack/fresh.lock"));
-	must(janitor_clean(&report, path, &err));
+	must(janitor_clean(&report, path, 0, &err));
 	cr_assert(eq(sz, report.locks, 0));
 	free(left);
 	repo_free(repo);
 	free(path);
 }
 
+Test(janitor, leaves_locks_that_somebody_may_hold)
+{
+	struct janitor_report report;
+
+	sandbox_run(&box, "mkdir -p refs/a && touch refs/a/new.lock && "
+			  "touch -d '2 minutes ago' refs/a/old.lock "
+			  "packed-refs.lock");
+	must(janitor_clean(&report, box.dir, JANITOR_LOCKS_MS, &err));
+	cr_assert(eq(sz, report.locks, 2));
+	must(janitor_clean(&report, box.dir, 0, &err));
+	cr_assert(eq(sz, report.locks, 1));
+}
+
 Test(janitor, leaves_a_folder_that_is_no_repository_alone)
 {
 	struct janitor_report report;
 
-	must(janitor_clean(&report, box.dir, &err));
+	must(janitor_clean(&report, box.dir, 0, &err));
 	cr_assert(eq(sz, report.locks, 0));
 }
