@@ -2,12 +2,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/spend.h"
 #include "core/alloc.h"
 #include "core/clock.h"
 #include "gateway/budget.h"
+
+#define NOON_MS (12LL * 3600 * 1000)
 
 void cost_release(struct cost *cost)
 {
@@ -28,16 +29,15 @@ static int use_zone(const struct settings *settings, struct err *err)
 	return 0;
 }
 
-static int64_t offset_now(int64_t now_ms)
+/* When the day begins that has this date in the budgets' zone. */
+static int64_t begin_of(int64_t utc_midnight_ms)
 {
-	time_t now_s = (time_t)(now_ms / 1000);
-	struct tm tm = { 0 };
+	int64_t noon = utc_midnight_ms + NOON_MS, day_ms, month_ms;
 
-	localtime_r(&now_s, &tm);
-	return tm.tm_gmtoff * 1000L;
+	budget_windows(noon - clock_offset_ms(noon), &day_ms, &month_ms);
+	return day_ms;
 }
 
-/* A date alone begins in the budgets' zone. */
 static int parse_since(struct cost *cost, const char *text, struct err *err)
 {
 	if (!clock_parse(&cost->since_ms, text))
@@ -46,7 +46,7 @@ static int parse_since(struct cost *cost, const char *text, struct err *err)
 			       "2026-11-24T13:00:00Z, not '%s'",
 			       text);
 	if (!strchr(text, 'T'))
-		cost->since_ms -= cost->utc_offset_ms;
+		cost->since_ms = begin_of(cost->since_ms);
 	return 0;
 }
 
@@ -76,6 +76,7 @@ static void add_budget(struct cost *cost, const struct spend_table *table,
 			continue;
 		budget->spent_nusd += row->cost_nusd;
 		budget->unknown_nusd += row->unknown_nusd;
+		budget->reserved_nusd += row->reserved_nusd;
 	}
 	cost->budget_count++;
 }
@@ -124,7 +125,9 @@ static int add_budgets(struct cost *cost, const struct spend *spend,
 int cost_read(struct cost *out, const struct cost_options *options,
 	      struct err *err)
 {
-	struct spend_query query = { .by = options->by, .until_ms = INT64_MAX };
+	struct spend_query query = { .by = options->by,
+				     .until_ms = INT64_MAX,
+				     .is_local = true };
 	int64_t now = clock_wall_ms(), day_ms;
 	struct spend *spend = NULL;
 	struct repo *repo = NULL;
@@ -133,12 +136,10 @@ int cost_read(struct cost *out, const struct cost_options *options,
 	*out = (struct cost){ 0 };
 	if (use_zone(options->settings, err) < 0)
 		return -1;
-	out->utc_offset_ms = offset_now(now);
 	budget_windows(now, &day_ms, &out->since_ms);
 	if (options->since && parse_since(out, options->since, err) < 0)
 		return -1;
 	query.since_ms = out->since_ms;
-	query.utc_offset_ms = out->utc_offset_ms;
 	if (!open_spend(&spend, &repo, options, err) &&
 	    !spend_read(&out->table, spend, &query, err))
 		ret = add_budgets(out, spend, options->settings, err);

@@ -23,12 +23,12 @@ struct cost_budget {
 	const char *project; /* NULL: of all; the settings' */
 	int64_t since_ms;
 	int64_t limit_nusd, spent_nusd;
-	int64_t unknown_nusd; /* part of it that is a guess */
+	int64_t unknown_nusd;  /* part of it that is a guess */
+	int64_t reserved_nusd; /* part of that for what is under way */
 };
 
 struct cost {
 	int64_t since_ms;
-	int64_t utc_offset_ms; /* of the budgets' time zone, now */
 	struct spend_table table;
 	struct cost_budget *budgets;
 	size_t budget_count;

@@ -51,24 +51,32 @@ static int64_t left_of(const struct cost_budget *budget)
 		       : 0;
 }
 
+#define UNKNOWN_TEXT_SIZE (2 * MONEY_TEXT_SIZE + 60)
+
 /* What of it nobody knows for sure; "" if all is known. */
-static void format_unknown(char *out, size_t size, int64_t nusd)
+static void format_unknown(char out[UNKNOWN_TEXT_SIZE], int64_t unknown_nusd,
+			   int64_t reserved_nusd)
 {
-	char money[MONEY_TEXT_SIZE];
+	char unknown[MONEY_TEXT_SIZE], reserved[MONEY_TEXT_SIZE];
 
 	out[0] = '\0';
-	if (!nusd)
-		return;
-	money_format(money, nusd);
-	snprintf(out, size, "  $%s of it is an estimate", money);
+	money_format(unknown, unknown_nusd);
+	money_format(reserved, reserved_nusd);
+	if (reserved_nusd)
+		snprintf(out, UNKNOWN_TEXT_SIZE,
+			 "  $%s of it is an estimate, $%s reserved", unknown,
+			 reserved);
+	else if (unknown_nusd)
+		snprintf(out, UNKNOWN_TEXT_SIZE, "  $%s of it is an estimate",
+			 unknown);
 }
 
 static void print_row(const struct spend_row *row, const char *key, int width)
 {
-	char money[MONEY_TEXT_SIZE + 1] = "$", unknown[MONEY_TEXT_SIZE + 40];
+	char money[MONEY_TEXT_SIZE + 1] = "$", unknown[UNKNOWN_TEXT_SIZE];
 
 	money_format(money + 1, row->cost_nusd);
-	format_unknown(unknown, sizeof(unknown), row->unknown_nusd);
+	format_unknown(unknown, row->unknown_nusd, row->reserved_nusd);
 	printf("  %-*s  %11s  %9lld  %11lld  %11lld  %11lld%s\n", width, key,
 	       money, (long long)row->requests, (long long)row->input_tokens,
 	       (long long)row->cached_tokens, (long long)row->output_tokens,
@@ -99,12 +107,12 @@ static void print_rows(const struct cost *cost)
 static void print_budget(const struct cost_budget *budget)
 {
 	char spent[MONEY_TEXT_SIZE], limit[MONEY_TEXT_SIZE];
-	char left[MONEY_TEXT_SIZE], unknown[MONEY_TEXT_SIZE + 40];
+	char left[MONEY_TEXT_SIZE], unknown[UNKNOWN_TEXT_SIZE];
 
 	money_format(spent, budget->spent_nusd);
 	money_format(limit, budget->limit_nusd);
 	money_format(left, left_of(budget));
-	format_unknown(unknown, sizeof(unknown), budget->unknown_nusd);
+	format_unknown(unknown, budget->unknown_nusd, budget->reserved_nusd);
 	printf("  %s%s%s: $%s of $%s, %.1f %%, $%s left%s\n", budget->name,
 	       budget->project ? " of " : "",
 	       budget->project ? budget->project : "", spent, limit,
@@ -115,7 +123,7 @@ static void print_text(const struct cost *cost)
 {
 	char day[CLOCK_TEXT_SIZE];
 
-	clock_format(day, cost->since_ms + cost->utc_offset_ms);
+	clock_format(day, cost->since_ms + clock_offset_ms(cost->since_ms));
 	if (!cost->table.len) {
 		printf("nothing was spent since %.10s\n", day);
 	} else {
@@ -132,6 +140,7 @@ static void add_row(struct json *at, const struct spend_row *row)
 {
 	json_set_int(at, "cost_nusd", row->cost_nusd);
 	json_set_int(at, "unknown_nusd", row->unknown_nusd);
+	json_set_int(at, "reserved_nusd", row->reserved_nusd);
 	json_set_int(at, "requests", row->requests);
 	json_set_int(at, "input_tokens", row->input_tokens);
 	json_set_int(at, "cached_tokens", row->cached_tokens);
@@ -157,6 +166,7 @@ static void add_json_budget(struct json *list, const struct cost_budget *budget)
 	json_set_int(at, "limit_nusd", budget->limit_nusd);
 	json_set_int(at, "spent_nusd", budget->spent_nusd);
 	json_set_int(at, "unknown_nusd", budget->unknown_nusd);
+	json_set_int(at, "reserved_nusd", budget->reserved_nusd);
 	json_set_int(at, "left_nusd", left_of(budget));
 	json_set_double(at, "percent", percent_of(budget));
 }

@@ -74,6 +74,15 @@ void clock_format(char out[CLOCK_TEXT_SIZE], int64_t wall_ms)
 		memcpy(out, "?", 2);
 }
 
+int64_t clock_offset_ms(int64_t wall_ms)
+{
+	time_t seconds = (time_t)(wall_ms / 1000);
+	struct tm tm = { 0 };
+
+	localtime_r(&seconds, &tm);
+	return tm.tm_gmtoff * INT64_C(1000);
+}
+
 static bool parse_two(int *out, const char **at)
 {
 	const char *s = *at;

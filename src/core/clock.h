@@ -40,6 +40,9 @@ void clock_use(const struct clock_source *wanted);
 /** "2026-11-24T03:09:27Z" of milliseconds since 1970. */
 void clock_format(char out[CLOCK_TEXT_SIZE], int64_t wall_ms);
 
+/** How far the process's time zone is ahead of UTC at that time. */
+int64_t clock_offset_ms(int64_t wall_ms);
+
 /**
  * Reads "2026-11-24", "2026-11-24T03:09:27Z" or the same with fractions of a
  * second or an offset as "+02:00"; false on anything else.

@@ -464,7 +464,7 @@ static int read_journal(struct entries *all, const char *path, struct err *err)
 			give_up(line,
 				is_alive ? line->reserved_nusd
 					 : journal_lost_nusd(line),
-				"reserved");
+				JOURNAL_RESERVED);
 	}
 	return 0;
 }

@@ -26,6 +26,9 @@
  */
 struct journal;
 
+/** The status of a line that is not settled. */
+#define JOURNAL_RESERVED "reserved"
+
 /** Makes a journal below `state_dir`. */
 MUST_CHECK int journal_open(struct journal **out, const char *state_dir,
 			    struct err *err);
@@ -65,7 +68,7 @@ int64_t journal_lost_nusd(const struct ledger_line *line);
 
 /** Adds every line of all journals below `state_dir`, of living processes too:
  * what is not settled has its reservation as cost, of unknown cost and status
- * "reserved". No journal is fine. */
+ * JOURNAL_RESERVED. No journal is fine. */
 MUST_CHECK int journals_read(struct ledger_list *out, const char *state_dir,
 			     struct err *err);
 

@@ -42,7 +42,10 @@ static const char *key_of(const struct ledger_line *line,
 	switch (query->by) {
 	case SPEND_BY_DAY:
 	case SPEND_BY_MONTH:
-		clock_format(text, line->at_ms + query->utc_offset_ms);
+		clock_format(text, line->at_ms + (query->is_local
+							  ? clock_offset_ms(
+								    line->at_ms)
+							  : 0));
 		text[query->by == SPEND_BY_DAY ? DAY_LEN : MONTH_LEN] = '\0';
 		return text;
 	case SPEND_BY_PROJECT:
@@ -108,6 +111,8 @@ static void add_line(struct sum *sum, const struct ledger_line *line)
 	row->cost_nusd += line->cost_nusd;
 	if (line->cost_unknown)
 		row->unknown_nusd += line->cost_nusd;
+	if (line->status && !strcmp(line->status, JOURNAL_RESERVED))
+		row->reserved_nusd += line->cost_nusd;
 	/* A batch's question has two lines: the second takes off what the first
 	 * counted too much. */
 	row->requests += !line->is_batch || line->reserved_nusd > 0;
@@ -169,6 +174,7 @@ struct spend_row spend_table_total(const struct spend_table *table)
 
 		total.cost_nusd += row->cost_nusd;
 		total.unknown_nusd += row->unknown_nusd;
+		total.reserved_nusd += row->reserved_nusd;
 		total.requests += row->requests;
 		total.input_tokens += row->input_tokens;
 		total.cached_tokens += row->cached_tokens;

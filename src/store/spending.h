@@ -1,6 +1,7 @@
 #ifndef STORE_SPENDING_H
 #define STORE_SPENDING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,13 +31,15 @@ struct spend_query {
 	enum spend_by by;
 	int64_t since_ms, until_ms; /* since 1970; until is not included */
 	const char *project;        /* NULL: of all */
-	int64_t utc_offset_ms;      /* of the days and months */
+	bool is_local; /* days and months: of the process's time zone */
 };
 
 struct spend_row {
 	char *key; /* "" where it is not known */
 	int64_t cost_nusd;
-	int64_t unknown_nusd; /* part of it that is a guess or a reservation */
+	int64_t unknown_nusd;  /* part of it that is a guess or a reservation */
+	int64_t reserved_nusd; /* part of that for what is under way, or was
+				  when its process ended */
 	int64_t requests;
 	int64_t input_tokens, cached_tokens, output_tokens; /* that were told */
 };

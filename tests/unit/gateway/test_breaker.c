@@ -94,3 +94,20 @@ Test(breaker, is_not_held_open_by_a_clock_set_back)
 	cr_assert(breaker_refuses(&breaker, 0, &wait));
 	cr_assert(eq(i64, wait, BREAKER_OPEN_MS));
 }
+
+Test(breaker, hears_of_other_processes_and_only_opens_longer)
+{
+	struct breaker breaker = { 0 };
+	struct breaker_ticket before = admitted(&breaker, 0);
+	int64_t wait;
+
+	breaker_hear_open(&breaker, 5000);
+	breaker_hear_open(&breaker, 4000);
+	cr_assert(breaker_refuses(&breaker, 4999, &wait));
+	cr_assert_not(breaker_succeed(&breaker, before), "is no probe");
+	cr_assert_not(breaker_fail(&breaker, before, 4000), "nor that");
+	cr_assert(admitted(&breaker, 5000).is_probe);
+	breaker_hear_closed(&breaker);
+	cr_assert_not(admitted(&breaker, 5000).is_probe);
+	cr_assert(eq(int, breaker.faults, 0));
+}

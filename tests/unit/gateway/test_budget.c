@@ -153,6 +153,90 @@ Test(budget, begins_days_where_the_company_is)
 					  "../../../etc/passwd", &err));
 }
 
+/* Where clocks change at midnight, it is there twice, or not at all. */
+static const struct {
+	const char *zone, *now, *day;
+} midnights[] = {
+	{ "America/Havana", "2026-11-01T04:30:00Z", "2026-11-01T04:00:00Z" },
+	{ "America/Havana", "2026-11-01T05:30:00Z", "2026-11-01T04:00:00Z" },
+	{ "America/Havana", "2026-11-02T04:59:59Z", "2026-11-01T04:00:00Z" },
+	{ "America/Havana", "2026-03-08T05:00:00Z", "2026-03-08T05:00:00Z" },
+	{ "America/Havana", "2026-03-08T04:59:59Z", "2026-03-07T05:00:00Z" },
+	{ "Europe/Berlin", "2026-03-29T21:59:59Z", "2026-03-28T23:00:00Z" },
+	{ "Europe/Berlin", "2026-03-29T22:00:00Z", "2026-03-29T22:00:00Z" },
+	{ "Asia/Kathmandu", "2026-11-30T18:15:00Z", "2026-11-30T18:15:00Z" },
+	{ "UTC", "2026-11-30T18:15:00Z", "2026-11-30T00:00:00Z" },
+};
+
+Test(budget, begins_days_once_where_clocks_change_at_midnight)
+{
+	for (size_t i = 0; i < ARRAY_LEN(midnights); i++) {
+		struct budget *budget = limited((struct budget_limits){ 0 },
+						midnights[i].zone);
+		int64_t day_ms, month_ms;
+
+		budget_windows(at(midnights[i].now), &day_ms, &month_ms);
+		cr_assert(eq(i64, day_ms, at(midnights[i].day)), "%s %s",
+			  midnights[i].zone, midnights[i].now);
+		budget_free(budget);
+	}
+}
+
+Test(budget, counts_what_others_do_in_the_window_it_is_of)
+{
+	struct budget *budget =
+		limited((struct budget_limits){ .daily_nusd = DOLLAR,
+						.monthly_nusd = 2 * DOLLAR },
+			NULL);
+	int64_t today = at("2026-12-01T00:00:10Z");
+	int64_t before = at("2026-11-30T23:59:50Z");
+	struct budget_claim claim = { .project = "ios",
+				      .amount_nusd = 60 * CENT };
+
+	budget_roll(budget, before);
+	budget_add_others(budget, "ios", before, 50 * CENT, 50 * CENT);
+	cr_assert_eq(budget_reserve(budget, before, &claim), BUDGET_WAIT);
+	budget_roll(budget, today);
+	cr_assert(eq(i64, budget_month_nusd(budget), 0));
+	/* Settled only now: it was yesterday's. */
+	budget_add_others(budget, "ios", before, -40 * CENT, -50 * CENT);
+	cr_assert(eq(i64, budget_day_nusd(budget), 0));
+	budget_add_others(budget, "ios", today, 50 * CENT, 0);
+	cr_assert_eq(budget_reserve(budget, today, &claim), BUDGET_DAY);
+	/* A clock set back brings no new money. */
+	cr_assert_eq(budget_reserve(budget, before, &claim), BUDGET_DAY);
+	budget_set_project(budget, "ios", 40 * CENT);
+	claim.amount_nusd = CENT;
+	cr_assert_eq(budget_reserve(budget, today, &claim), BUDGET_PROJECT);
+	budget_free(budget);
+}
+
+Test(budget, believes_no_alert_of_another_day)
+{
+	struct budget_limits limits = { .daily_nusd = DOLLAR,
+					.alert_percent = 80 };
+	struct budget *budget = limited(limits, NULL);
+	char text[BUDGET_ALERT_SIZE];
+	struct json *alerts;
+
+	/* Written by a process whose clock was wrong. */
+	budget_roll(budget, at("2035-01-01T00:00:00Z"));
+	budget_add_others(budget, NULL, INT64_MAX, DOLLAR, 0);
+	cr_assert(budget_alert(budget, text));
+	alerts = budget_save_alerts(budget);
+	budget_free(budget);
+	budget = limited(limits, NULL);
+	budget_roll(budget, at("2026-11-24T10:00:00Z"));
+	budget_add_others(budget, NULL, at("2026-11-24T10:00:00Z"), DOLLAR, 0);
+	budget_load_alerts(budget, alerts);
+	json_free(alerts);
+	cr_assert(eq(i64, budget_day_nusd(budget), DOLLAR));
+	cr_assert(budget_has_alert(budget));
+	cr_assert(budget_alert(budget, text));
+	cr_assert(eq(str, text, "today's budget: 100 % of $1.00 are used up"));
+	budget_free(budget);
+}
+
 Test(budget, tells_each_level_once_also_to_the_next_process)
 {
 	struct budget_limits limits = { .daily_nusd = DOLLAR,
