@@ -25,6 +25,7 @@ struct dated_price {
 struct model_price {
 	char *model;
 	struct dated_price *prices;
+	bool has_own; /* LiteLLM has it under this very name */
 	UT_hash_handle hh;
 };
 
@@ -93,7 +94,8 @@ static int read_rate(int64_t *out, const struct json *at, const char *name,
 			       "'%s' must be 0 to %.0f dollars for a million "
 			       "tokens",
 			       name, DOLLARS_MAX);
-	*out = (int64_t)llround(dollars * 1000.0);
+	/* Never less than it is; what is whole stays so. */
+	*out = (int64_t)ceil(dollars * 1000.0 - 1e-6);
 	return 0;
 }
 
@@ -205,6 +207,23 @@ static bool read_tier(struct json *out, const struct json *at,
 	return found;
 }
 
+/* Percent of the price at the batch endpoint, rounded up. */
+static int batch_percent(const struct json *at)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		char *name = xstrf("%s_batches", litellm_names[i].theirs);
+		double full = json_double_or(at, litellm_names[i].theirs, 0);
+		double batch = json_double_or(at, name, full);
+
+		free(name);
+		if (full > 0 && batch / full > most)
+			most = batch / full;
+	}
+	return most > 0 && most < 1 ? (int)ceil(most * 100 - 1e-6) : FULL_PRICE;
+}
+
 static int read_litellm(struct price *out, const struct json *at,
 			struct err *err)
 {
@@ -212,7 +231,7 @@ static int read_litellm(struct price *out, const struct json *at,
 	size_t t = 0;
 	int status = -1;
 
-	*out = (struct price){ .batch_percent = FULL_PRICE };
+	*out = (struct price){ .batch_percent = batch_percent(at) };
 	read_tier(rates, at, "");
 	if (read_rates(&out->base, rates, err) < 0)
 		goto out;
@@ -231,12 +250,56 @@ out:
 	return status;
 }
 
+/* A price of nothing is one that nobody has filled in. */
+static bool has_price(const struct json *at)
+{
+	const struct json *input = json_get(at, litellm_names[0].theirs);
+	const struct json *output = json_get(at, litellm_names[1].theirs);
+
+	return json_is_number(input) && json_is_number(output) &&
+	       (json_double_or(input, "", 0) != 0 ||
+		json_double_or(output, "", 0) != 0);
+}
+
 /* "anthropic/claude-opus-5-5" is found as "claude-opus-5-5", too. */
 static const char *bare_name(const char *model)
 {
 	const char *slash = strrchr(model, '/');
 
-	return slash ? slash + 1 : model;
+	return slash ? slash + 1 : NULL;
+}
+
+/* Does the file say nothing better of that name? */
+static bool is_wanted(const struct price_table *table, const char *bare,
+		      const struct price *price)
+{
+	const struct model_price *found;
+	const struct price *there;
+
+	HASH_FIND_STR(table->models, bare, found);
+	if (!found || found->prices->from_ms != INT64_MAX)
+		return true;
+	there = &found->prices->price;
+	return !found->has_own &&
+	       price->base.input + price->base.output >
+		       there->base.input + there->base.output;
+}
+
+enum litellm_pass { READ_ONLY, WHOLE_NAMES, BARE_NAMES, PASSES };
+
+static void add_litellm(struct price_table *table, const char *name,
+			enum litellm_pass pass, const struct price *price)
+{
+	const char *bare = bare_name(name);
+	struct model_price *model;
+
+	if (pass == BARE_NAMES && bare && is_wanted(table, bare, price))
+		add(table, bare, INT64_MAX, price);
+	if (pass != WHOLE_NAMES)
+		return;
+	add(table, name, INT64_MAX, price);
+	HASH_FIND_STR(table->models, name, model);
+	model->has_own = true;
 }
 
 int price_table_add_litellm(struct price_table *table, const struct json *file,
@@ -245,23 +308,19 @@ int price_table_add_litellm(struct price_table *table, const struct json *file,
 	struct price price;
 	size_t count = 0;
 
-	for (int pass = 0; pass < 2; pass++) {
+	/* First all are read, then all are added: all or nothing. */
+	for (int pass = READ_ONLY; pass < PASSES; pass++) {
 		const struct json *at = json_first(file);
 
 		for (; at; at = json_next(at)) {
-			if (!json_is_number(
-				    json_get(at, "input_cost_per_token")) ||
-			    !json_is_number(
-				    json_get(at, "output_cost_per_token")) ||
+			if (!has_price(at) ||
 			    strcmp(json_name(at), "sample_spec") == 0)
 				continue;
 			if (read_litellm(&price, at, err) < 0)
 				return err_prefix(err, "price of %s",
 						  json_name(at));
 			count++;
-			if (pass == 1)
-				add(table, bare_name(json_name(at)), INT64_MAX,
-				    &price);
+			add_litellm(table, json_name(at), pass, &price);
 		}
 	}
 	if (!count)

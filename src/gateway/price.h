@@ -40,8 +40,10 @@ MUST_CHECK int price_table_add(struct price_table *table,
 			       const struct json *prices, struct err *err);
 
 /** Adds a price file in LiteLLM's form; its prices come before those that are
- * there. Entries without token prices are passed over; ERR_INVALID if none is
- * left or one is beyond belief. */
+ * there. A model is known by its whole name, and by what is behind the last
+ * slash: where several have that, the one without a slash counts, else the
+ * dearest. Entries without token prices, or that claim to be free, are passed
+ * over; ERR_INVALID if none is left or one is beyond belief. */
 MUST_CHECK int price_table_add_litellm(struct price_table *table,
 				       const struct json *file,
 				       struct err *err);

@@ -150,11 +150,50 @@ Test(price, reads_litellms_file_in_preference_to_its_own)
 	price_table_free(table);
 }
 
+Test(price, of_one_name_by_many_vendors_is_never_the_free_or_cheaper_one)
+{
+	struct price_table *table = price_table_new();
+	struct json *file = parsed(
+		"{\"free/gpt-6-luna\": {\"input_cost_per_token\": 0,"
+		"  \"output_cost_per_token\": 0},"
+		" \"dear/gpt-6-luna\": {\"input_cost_per_token\": 3e-07,"
+		"  \"output_cost_per_token\": 6e-07},"
+		" \"cheap/gpt-6-luna\": {\"input_cost_per_token\": 1e-07,"
+		"  \"output_cost_per_token\": 2e-07},"
+		" \"gpt-6.1-sol\": {\"input_cost_per_token\": 2e-06,"
+		"  \"output_cost_per_token\": 1e-05,"
+		"  \"input_cost_per_token_batches\": 1e-06,"
+		"  \"output_cost_per_token_batches\": 6e-06,"
+		"  \"cache_read_input_token_cost\": 3.75e-08},"
+		" \"azure/gpt-6.1-sol\": {\"input_cost_per_token\": 9e-06,"
+		"  \"output_cost_per_token\": 9e-06},"
+		" \"gpt-0\": {\"input_cost_per_token\": 0,"
+		"  \"output_cost_per_token\": 0}}");
+	struct usage usage = { 1000, 0, 0, 100, 0 };
+	const struct price *price;
+	struct err err = ERR_INIT;
+
+	must(price_table_add_litellm(table, file, &err));
+	json_free(file);
+	cr_assert(eq(i64, price_find(table, "gpt-6-luna", 0)->base.input, 300));
+	cr_assert(eq(i64, price_find(table, "cheap/gpt-6-luna", 0)->base.input,
+		     100));
+	cr_assert(price_find(table, "gpt-0", 0) == NULL, "unknown, not free");
+	price = price_find(table, "gpt-6.1-sol", 0);
+	cr_assert(eq(i64, price->base.input, 2000));
+	cr_assert(eq(i64, price->base.cache_read, 38), "never less");
+	cr_assert(eq(i64, price_cost(price, &usage, true),
+		     (1000 * 2000 + 100 * 10000) * 60 / 100));
+	price_table_free(table);
+}
+
 Test(price, refuses_prices_beyond_belief_all_together)
 {
 	static const char *const bad[] = {
 		"[]",
 		"{}",
+		"{\"m\":{\"input_cost_per_token\":0,"
+		"\"output_cost_per_token\":0}}",
 		"{\"m\":{\"input_cost_per_token\":3,"
 		"\"output_cost_per_token\":1e-06}}",
 		"{\"ok\":{\"input_cost_per_token\":1e-06,"
