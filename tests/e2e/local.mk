@@ -48,6 +48,7 @@ E2E_TESTS += \
 	tests/e2e/t0710-deliver-killed.t \
 	tests/e2e/t0720-github-schema.t \
 	tests/e2e/t0730-poll-github.t \
+	tests/e2e/t0735-poll-forks.t \
 	tests/e2e/t0750-poll-generated.t \
 	tests/e2e/t0760-poll-messages.t \
 	tests/e2e/t0765-poll-fallback.t \
