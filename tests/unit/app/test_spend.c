@@ -1,11 +1,15 @@
 #include "sandbox.h"
 #include "unit.h"
 
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "app/spend.h"
+#include "core/alloc.h"
 #include "core/clock.h"
 #include "gateway/budget.h"
 
@@ -172,6 +176,51 @@ Test(spend, of_five_processes_comes_to_the_budget_exactly)
 	for (int i = 0; i < 5; i++)
 		wait_for(pids[i]);
 	cr_assert(eq(i64, spent(), 500 * CENT));
+}
+
+#define RACERS 5
+#define ROUNDS 100
+
+/* All at the same time for what one of them can have, again and again. */
+static void race(atomic_int *arrived)
+{
+	struct spender spender = spender_open(0);
+
+	for (int round = 1; round <= ROUNDS; round++) {
+		struct spending_line line = line_of(10 * CENT);
+		char *prize = xstrf("round-%d", round);
+
+		budget_set_project(spender.budget, prize, 10 * CENT);
+		line.project = prize;
+		atomic_fetch_add(arrived, 1);
+		while (atomic_load(arrived) < round * RACERS)
+			sched_yield();
+		if (reserve(&spender, &line) == BUDGET_FITS)
+			settle(&spender, &line, 10 * CENT);
+		free(prize);
+	}
+	spender_close(&spender);
+}
+
+Test(spend, is_never_of_two_processes_what_one_can_have)
+{
+	atomic_int *arrived = mmap(NULL, sizeof(*arrived),
+				   PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pids[RACERS];
+
+	cr_assert(arrived != MAP_FAILED);
+	for (int i = 0; i < RACERS; i++) {
+		pids[i] = fork();
+		if (!pids[i]) {
+			race(arrived);
+			_exit(0);
+		}
+	}
+	for (int i = 0; i < RACERS; i++)
+		wait_for(pids[i]);
+	munmap(arrived, sizeof(*arrived));
+	cr_assert(eq(i64, spent(), ROUNDS * 10 * CENT));
 }
 
 Test(spend, of_another_process_is_waited_for_while_that_lives)
