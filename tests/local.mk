@@ -2,7 +2,7 @@ EXTRA_DIST += tests/lib/ai.sh tests/lib/git_server.sh tests/lib/mobile.sh tests/
               tests/lib/unit.h tests/lib/judge_reports tests/lib/judge_replies tests/lib/judge_requests tests/lib/byte_source.h \
               tests/lib/github.sh tests/fake/ai_server.py tests/fake/git_server.py \
               tests/fake/github_server.py tests/fake/hook_server.py \
-              tests/fake/http_server.py tests/data
+              tests/fake/http_server.py tests/fake/record_server.py tests/data
 E2E_TESTS =
 unit_programs =
 

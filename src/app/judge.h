@@ -36,6 +36,7 @@ struct judge_input {
 	struct gateway *gateway; /* judge_start() asks it, judge_preview() shows
 				    what it would send */
 	const char *project;     /* that is spent for                     */
+	const char *remote;      /* its URL; NULL: that of the clone's origin */
 	const char *cache_dir;   /* for compiled patterns; NULL: the clone's */
 	const struct changeset *changeset;
 	const struct oid *trusted;

@@ -11,6 +11,7 @@
 #include "core/alloc.h"
 #include "core/log.h"
 #include "io/file.h"
+#include "repo/remote.h"
 
 /* Compiled patterns are kept where there is room for them; in a clone that is
  * read-only, nowhere. */
@@ -48,6 +49,17 @@ static bool asks_outside(const struct judge_input *input)
 	return found;
 }
 
+/* For services that look at the project themselves. */
+static char *url_of(const struct judge_input *input, const struct repo *repo)
+{
+	char *origin = input->remote ? NULL : repo_origin_url(repo);
+	const char *remote = input->remote ? input->remote : origin;
+	char *url = remote ? remote_url_web(remote) : NULL;
+
+	free(origin);
+	return url;
+}
+
 int material_load(struct material *out, const struct judge_input *input,
 		  struct repo *repo, struct err *err)
 {
@@ -68,6 +80,7 @@ int material_load(struct material *out, const struct judge_input *input,
 	    surroundings_load(&out->surroundings, repo, out->sources,
 			      input->trusted, err) < 0)
 		return -1;
+	out->url = url_of(input, repo);
 	out->previous = known_previous(repo, &out->place, out->redactor);
 	return guidance_read(&out->guidance, repo, input->trusted,
 			     out->redactor, err);
@@ -80,6 +93,7 @@ void material_release(struct material *material)
 	redactor_free(material->redactor);
 	free(material->guidance);
 	free(material->previous);
+	free(material->url);
 }
 
 struct run_input material_run_input(const struct material *material,
@@ -95,6 +109,7 @@ struct run_input material_run_input(const struct material *material,
 		.repo = input->repo,
 		.settings = input->settings,
 		.project = input->project,
+		.project_url = material->url,
 		.event = use->event,
 		.pull = input->pull,
 		.trusted = material->trusted,

@@ -18,6 +18,7 @@ struct material {
 	struct surroundings *surroundings; /* NULL: nobody needs them */
 	char *guidance;
 	char *previous; /* earlier findings; NULL: none */
+	char *url;      /* where others find the project; NULL: nowhere */
 	char trusted[OID_HEX_SIZE];
 	struct known_place place; /* whose findings they are; borrows of the
 				     input */

@@ -54,12 +54,13 @@ static const struct kind_key {
 	const char *key;
 	enum service_kind kind;
 	bool is_required;
+	bool is_for_cursor; /* too: its command-line tool */
 } kind_keys[] = {
-	{ "command", KIND_COMMAND, true },
-	{ "request", KIND_HTTP, true },
-	{ "answer", KIND_HTTP, true },
-	{ "input_tokens", KIND_HTTP, false },
-	{ "output_tokens", KIND_HTTP, false },
+	{ "command", KIND_COMMAND, true, true },
+	{ "request", KIND_HTTP, true, false },
+	{ "answer", KIND_HTTP, true, false },
+	{ "input_tokens", KIND_HTTP, false, false },
+	{ "output_tokens", KIND_HTTP, false, false },
 };
 
 static void check_kind_keys(const struct check *check,
@@ -70,12 +71,14 @@ static void check_kind_keys(const struct check *check,
 		const struct kind_key *known = &kind_keys[i];
 		bool is_there = section_get(section, known->key) != NULL;
 
-		if (is_there && known->kind != kind)
+		if (is_there && known->kind != kind &&
+		    !(known->is_for_cursor && kind == KIND_CURSOR))
 			mistakes_add(check->mistakes,
 				     section_place(section, known->key),
-				     "'%s' is only for services of kind %s",
+				     "'%s' is only for services of kind %s%s",
 				     known->key,
-				     service_kind_names[known->kind]);
+				     service_kind_names[known->kind],
+				     known->is_for_cursor ? " or cursor" : "");
 		if (!is_there && known->kind == kind && known->is_required)
 			mistakes_add(check->mistakes, section->place,
 				     "'%s' is missing: kind %s needs it",

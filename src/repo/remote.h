@@ -46,6 +46,12 @@ MUST_CHECK int remote_url_check(const char *url, struct err *err);
 /** Is it a path on this machine (or file://)? */
 bool remote_url_is_path(const char *url);
 
+/**
+ * Where people and other services find it: "https://host/path", without user,
+ * port of ssh and ".git". NULL if it is a path, or no URL. The caller frees it.
+ */
+char *remote_url_web(const char *url);
+
 struct remote_refs {
 	struct ref_list refs; /* by name                                   */
 	char *head;           /* the branch HEAD points at; NULL: not known */

@@ -197,3 +197,26 @@ bool remote_url_is_path(const char *url)
 	remote_url_release(&parsed);
 	return ret;
 }
+
+char *remote_url_web(const char *url)
+{
+	struct err err = ERR_INIT;
+	struct remote_url parsed;
+	char *web = NULL;
+	size_t len;
+
+	if (remote_url_parse(&parsed, url, &err) == 0) {
+		const char *path = parsed.path;
+
+		if (parsed.kind == REMOTE_HTTP)
+			web = xstrdup(parsed.base);
+		else if (parsed.kind == REMOTE_SSH)
+			web = xstrf("https://%s/%s", parsed.host,
+				    path + strspn(path, "/"));
+	}
+	remote_url_release(&parsed);
+	len = web ? strlen(web) : 0;
+	if (len > 4 && !strcmp(web + len - 4, ".git"))
+		web[len - 4] = '\0';
+	return web;
+}

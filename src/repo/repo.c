@@ -221,6 +221,20 @@ char *repo_objects_dir(const struct repo *repo)
 	return xstrf("%sobjects", repo_git_dir(repo));
 }
 
+char *repo_origin_url(const struct repo *repo)
+{
+	git_config *config = NULL;
+	const char *found;
+	char *url = NULL;
+
+	/* git_remote_lookup() of libgit2 1.5 leaks. */
+	if (git_repository_config_snapshot(&config, repo->git) == 0 &&
+	    git_config_get_string(&found, config, "remote.origin.url") == 0)
+		url = xstrdup(found);
+	git_config_free(config);
+	return url;
+}
+
 const char *repo_work_dir(const struct repo *repo)
 {
 	return git_repository_workdir(repo->git);

@@ -43,6 +43,9 @@ void repo_free(struct repo *repo);
 /** The shared git directory (that of the main work tree), ending in a slash. */
 const char *repo_git_dir(const struct repo *repo);
 
+/** The URL of the remote `origin`, the caller's; NULL: there is none. */
+char *repo_origin_url(const struct repo *repo);
+
 /** Ending in a slash; NULL for a bare repository. */
 const char *repo_work_dir(const struct repo *repo);
 

@@ -33,9 +33,10 @@ struct run_input {
 	const struct sources *sources;
 	const struct repo *repo; /* workers reopen it */
 	const struct settings *settings;
-	const char *project; /* that is spent for; NULL: nobody    */
-	const char *event;   /* "manual", "pull_request" ...      */
-	int64_t pull;        /* its number; 0: none               */
+	const char *project;     /* that is spent for; NULL: nobody    */
+	const char *project_url; /* where others find it; NULL: nowhere */
+	const char *event;       /* "manual", "pull_request" ...      */
+	int64_t pull;            /* its number; 0: none               */
 	const char *title, *description; /* of the pull; or NULL      */
 	const char *guidance; /* AGENTS.md and the like, trusted      */
 	const char *previous; /* earlier findings, as text; or NULL   */

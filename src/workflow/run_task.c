@@ -175,6 +175,8 @@ static void fill_look(struct run_look *look, struct run_task *task,
 		.head_rules_ref = input->trusted,
 		.coverage = input->report,
 		.coverage_from = input->report_from,
+		.project_url = input->project_url,
+		.head_ref = task->head,
 	};
 	look->ask = (struct ask){
 		.chat = &look->chat,
@@ -206,6 +208,7 @@ void run_task_prepare(struct run_task *task, const struct run_input *input,
 		in.result_count = result_count;
 	}
 	fill_lists(&lists, &in, task, input);
+	oid_format(task->head, &sources_changeset(input->sources)->head);
 	task->schema = prompt_schema(task->plan->agent->answer);
 	prompt_build(&prompt, &coverage, &in);
 	task->look_count = task->open = coverage.groups;

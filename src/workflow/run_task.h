@@ -34,6 +34,7 @@ struct run_task {
 	struct run_look *looks;  /* one; several where the change is large */
 	size_t look_count, open; /* of which not ended */
 	struct json *schema;
+	char head[OID_HEX_SIZE]; /* of the change */
 	struct tests_job *tests; /* of ANSWER_TESTS, while it runs */
 	struct json *files;      /* what it tests: as agents wrote it */
 	int64_t started_mono_ms;

@@ -13,6 +13,7 @@ E2E_TESTS += \
 	tests/e2e/t0200-run.t \
 	tests/e2e/t0205-run-ci.t \
 	tests/e2e/t0206-run-request.t \
+	tests/e2e/t0207-prompt-is-sent.t \
 	tests/e2e/t0210-run-bad-input.t \
 	tests/e2e/t0220-findings.t \
 	tests/e2e/t0230-gc.t \

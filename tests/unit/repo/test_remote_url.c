@@ -124,3 +124,30 @@ Test(refspec, maps_names_both_ways)
 		refspec_release(&spec);
 	}
 }
+
+Test(remote_url, is_told_to_others_without_what_is_ours)
+{
+	static const struct {
+		const char *url, *web;
+	} cases[] = {
+		{ "https://github.com/acme/wallet.git",
+		  "https://github.com/acme/wallet" },
+		{ "https://ada@github.com/acme/wallet/",
+		  "https://github.com/acme/wallet" },
+		{ "git@github.com:acme/wallet.git",
+		  "https://github.com/acme/wallet" },
+		{ "ssh://git@git.acme.dev:2222/ci/x.git",
+		  "https://git.acme.dev/ci/x" },
+		{ "/srv/git/x.git", NULL },
+		{ "file:///srv/x", NULL },
+		{ "https://ada:secret@github.com/acme/wallet", NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char *web = remote_url_web(cases[i].url);
+
+		cr_expect(same(web, cases[i].web), "%s: %s", cases[i].url,
+			  web ? web : "(nothing)");
+		free(web);
+	}
+}
