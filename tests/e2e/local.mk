@@ -41,6 +41,7 @@ E2E_TESTS += \
 	tests/e2e/t0520-offline.t \
 	tests/e2e/t0800-kill-run.t \
 	tests/e2e/t0820-durability.t \
+	tests/e2e/t0625-memory.t \
 	tests/e2e/t0630-services.t \
 	tests/e2e/t0631-bad-replies.t \
 	tests/e2e/t0530-scan-bad-input.t \
