@@ -132,13 +132,20 @@ static int check_files(const struct json *doc, struct err *err)
 	return 0;
 }
 
+/* A document that says nothing is none. */
 static int check_document(const struct json *doc, struct err *err)
 {
+	static const char *const members[] = { "title", "markdown" };
 	const char *text;
 
-	if (json_string(&text, doc, "title", err) < 0)
-		return -1;
-	return json_string(&text, doc, "markdown", err);
+	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+		if (json_string(&text, doc, members[i], err) < 0)
+			return -1;
+		if (!text[strspn(text, " \t\r\n")])
+			return err_set(err, ERR_PROTOCOL,
+				       "%s: it must not be empty", members[i]);
+	}
+	return 0;
 }
 
 static int check_verdict(const struct json *doc, struct err *err)
@@ -165,11 +172,16 @@ static int check_verdict(const struct json *doc, struct err *err)
 
 static int check_tests(const struct json *doc, struct err *err)
 {
+	static const char *const members[] = { "passed", "failed" };
 	int64_t count;
 
-	if (json_int(&count, doc, "passed", err) < 0 ||
-	    json_int(&count, doc, "failed", err) < 0)
-		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+		if (json_int(&count, doc, members[i], err) < 0)
+			return -1;
+		if (count < 0)
+			return err_set(err, ERR_PROTOCOL,
+				       "%s: a count expected", members[i]);
+	}
 	return 0;
 }
 

@@ -194,6 +194,7 @@ void scenario_open(struct scenario *scenario, const char *workflow)
 	add_agent(scenario, "writer", "files");
 	add_agent(scenario, "reviewer", "verdict");
 	add_agent(scenario, "runner", "tests");
+	add_agent(scenario, "author", "document");
 	load_workflow(scenario, workflow);
 	plan_make(&scenario->plan, scenario->workflow, &scenario->agents,
 		  &scenario->settings, NULL);

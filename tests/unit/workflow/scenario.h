@@ -8,8 +8,8 @@
 /** \file
  * One run over scripted services and a virtual clock: what a workflow does with
  * a change when its agents are answered like this. Services one, two and
- * offline; agents a to d say findings, and writer, reviewer and runner make,
- * judge and run files, as the shipped ones do.
+ * offline; agents a to d say findings, writer, reviewer and runner make, judge
+ * and run files, as the shipped ones do, and author writes documents.
  */
 
 /** What a service says to an agent. The first row that fits counts. */

@@ -396,6 +396,53 @@ Test(run, what_was_written_is_reviewed_and_what_was_dropped_is_gone)
 	scenario_close(&s);
 }
 
+/* An answer that nobody can read is asked for once more, and then the run has
+ * failed: of every kind, also where another agent is content. */
+Test(run, what_cannot_be_read_is_never_a_pass)
+{
+	static const struct {
+		const char *agent, *answer;
+	} cases[] = {
+		{ "a", "" },
+		{ "a", "{\"summary\": \"All is well.\"}" },
+		{ "a", "{\"findings\": [" },
+		{ "a", "I found no issues." },
+		{ "writer", "" },
+		{ "writer", "{\"files\": [{\"path\": \"a\"}]}" },
+		{ "writer", "{\"files\": [{\"path\": \"../../x\", "
+			    "\"content\": \"c\", \"why\": \"w\"}]}" },
+		{ "reviewer", "{\"items\": \"fine\"}" },
+		{ "reviewer", "{\"items\": [{\"name\": \"a\", \"verdict\": "
+			      "\"maybe\", \"reason\": \"r\"}]}" },
+		{ "author", "{\"title\": \"T\"}" },
+		{ "author", "{\"title\": \"T\", \"markdown\": \"\"}" },
+		{ "author", "# A document" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct scene scenes[] = {
+			SAYS(cases[i].agent, cases[i].answer),
+			SAYS(NULL, NOTHING),
+		};
+		char *text = xstrf("agents: [%s, b]\nfallback:\n  - {if: "
+				   "one.fails, continue: false}\n",
+				   cases[i].agent);
+		struct scenario s;
+
+		scenario_open(&s, text);
+		scenario_run(&s, scenes, ARRAY_LEN(scenes));
+		cr_expect(eq(int, s.record.verdict, VERDICT_FAILED), "%s: %s",
+			  cases[i].agent, cases[i].answer);
+		cr_expect(eq(int, scenario_task(&s, cases[i].agent)->state,
+			     TASK_FAILED));
+		cr_expect(eq(sz, scenario_times(&s, cases[i].agent, "one"), 2),
+			  "%s: %s", cases[i].agent, cases[i].answer);
+		cr_expect(s.record.generated == NULL);
+		scenario_close(&s);
+		free(text);
+	}
+}
+
 Test(run, nothing_is_run_where_everything_was_dropped)
 {
 	static const struct scene scenes[] = {
