@@ -250,7 +250,7 @@ static void keep_news(void *payload, struct cancel *cancel UNUSED)
 	struct repo *repo = NULL;
 
 	if (repo_reopen(&repo, judge->input.repo, &judge->err) == 0 &&
-	    waiting_keep(judge->desk, &judge->input, false, repo, &judge->err) <
+	    waiting_keep_news(judge->desk, &judge->input, repo, &judge->err) <
 		    0)
 		err_prefix(&judge->err, "batches under way");
 	repo_free(repo);

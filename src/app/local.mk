@@ -37,7 +37,9 @@ libapp_a_SOURCES = \
 	src/app/outlook.c src/app/outlook.h \
 	src/app/own_refs.c src/app/own_refs.h \
 	src/app/poll.c src/app/poll.h \
-	src/app/poll_ask.c src/app/poll_ask.h src/app/poll_change.c \
+	src/app/poll_ask.c src/app/poll_ask.h \
+	src/app/poll_batches.c src/app/poll_batches.h \
+	src/app/poll_change.c \
 	src/app/poll_ci.c src/app/poll_ci.h \
 	src/app/poll_commands.c src/app/poll_definitions.c \
 	src/app/poll_forge_pulls.c \

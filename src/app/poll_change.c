@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/ci_tests.h"
+#include "app/poll_batches.h"
 #include "app/poll_project.h"
 #include "core/alloc.h"
 #include "repo/object.h"
@@ -76,6 +77,7 @@ void poll_project_release(struct poll_project *project)
 	}
 	free(project->states);
 	strvec_release(&project->unreadable);
+	poll_batches_free(project->batches);
 	for (size_t i = 0; i < project->definitions_len; i++) {
 		definitions_release(&project->definitions[i]->definitions);
 		free(project->definitions[i]->branch);

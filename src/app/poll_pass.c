@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/poll_ask.h"
+#include "app/poll_batches.h"
 #include "app/poll_ci.h"
 #include "app/poll_questions.h"
 #include "app/poll_reply.h"
@@ -284,6 +285,43 @@ static enum begun start_pushing(struct watched *watched)
 	return start_work(watched, push);
 }
 
+/* What is under way of pulls and branches that nothing was judged for. */
+static void visit_batches(void *payload, struct cancel *cancel UNUSED)
+{
+	struct watched *watched = payload;
+	const struct poll *poll = watched->poll;
+
+	watched->has_failed =
+		poll_batches_visit(&watched->work, wiring_gateway(poll->wiring),
+				   poll->instance, &watched->err) < 0;
+}
+
+static enum begun start_visiting(struct watched *watched)
+{
+	const struct poll *poll = watched->poll;
+
+	if (poll->options->dry_run || poll->ended ||
+	    !poll_batches_are_left(&watched->work))
+		return NOTHING_TO_DO;
+	return start_work(watched, visit_batches);
+}
+
+static void keep_batches(void *payload, struct cancel *cancel UNUSED)
+{
+	struct watched *watched = payload;
+
+	watched->has_failed = poll_batches_keep(&watched->work, &watched->err) <
+			      0;
+}
+
+static enum begun start_keeping(struct watched *watched)
+{
+	if (!watched->work.batches)
+		return NOTHING_TO_DO;
+	poll_batches_settle(&watched->work);
+	return start_work(watched, keep_batches);
+}
+
 typedef enum begun stage_fn(struct watched *watched);
 
 static stage_fn *const stages[] = {
@@ -291,7 +329,8 @@ static stage_fn *const stages[] = {
 	start_opening,        start_asking, /* for what follows from them */
 	start_asking_people,  start_looking, start_replying,
 	start_saving_replies, start_judging, start_settling,
-	start_telling,        start_pushing,
+	start_visiting,       start_keeping, start_telling,
+	start_pushing,
 };
 
 static void go_on(struct watched *watched)

@@ -100,7 +100,8 @@ struct poll_project {
 	size_t definitions_len, definitions_cap;
 	struct pull_state **states; /* what is remembered, by nobody's order */
 	size_t state_count, state_cap;
-	struct strvec unreadable; /* states that are: paths */
+	struct strvec unreadable;     /* states that are: paths */
+	struct poll_batches *batches; /* that nothing was judged for, in turn */
 	struct poll_change **changes;
 	size_t change_count, change_cap;
 	bool is_first; /* nothing was ever remembered */

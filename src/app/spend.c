@@ -364,9 +364,36 @@ static int settle(void *payload, const struct spending_line *from,
 	return move_lines(spend, err);
 }
 
+static int written(void *payload, bool *out, const struct spending_line *from,
+		   size_t count, struct err *err)
+{
+	struct spend *spend = payload;
+	struct ledger_list lines = { 0 }, journals = { 0 };
+	int ret;
+
+	for (size_t i = 0; i < count; i++) {
+		ARRAY_GROW(lines.items, lines.len, lines.cap);
+		lines.items[lines.len++] = line_of(&from[i]);
+		out[i] = false;
+	}
+	/* The journals first: a line moves from there into the ledger. */
+	ret = journals_read(&journals, spend->state_dir, err);
+	if (!ret && spend->repo)
+		ret = ledger_has(out, spend->repo, &lines, err);
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < journals.len && !out[i]; j++)
+			out[i] = !strcmp(journals.items[j].id, from[i].id) &&
+				 strcmp(journals.items[j].status, "reserved") !=
+					 0;
+	ledger_list_release(&lines);
+	ledger_list_release(&journals);
+	return ret;
+}
+
 const struct spending_ops spend_ops = {
 	.begin = begin,
 	.end = end,
 	.reserve = reserve,
 	.settle = settle,
+	.written = written,
 };

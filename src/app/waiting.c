@@ -16,79 +16,126 @@ static bool is_relaxed(const struct judge_input *input)
 	return false;
 }
 
-static void load_all(struct desk *desk, const struct pull_state *state)
+static struct waiting_place place_of(const struct judge_input *input)
 {
-	for (size_t i = 0; i < state->batch_count; i++) {
-		const struct batch_state *batch = &state->batches[i];
+	return (struct waiting_place){
+		.pull = input->pull,
+		.branch = input->pull ? NULL : input->branch,
+		.gateway = input->gateway,
+		.project = input->project,
+		.instance = input->instance,
+	};
+}
 
-		desk_load(desk, batch->service, batch->id, batch->sent_at_ms,
-			  batch->request);
+static struct desk_kept kept_of(const struct batch_state *batch)
+{
+	return (struct desk_kept){
+		.service = batch->service,
+		.id = batch->id,
+		.sent_at_ms = batch->sent_at_ms,
+		.request = batch->request,
+	};
+}
+
+int waiting_open_state(struct desk **out, const struct waiting_place *place,
+		       const struct pull_state *state, struct repo *repo,
+		       struct err *err)
+{
+	struct desk *desk = desk_new(place->gateway, place->project,
+				     place->instance);
+
+	for (size_t i = 0; i < state->batch_count; i++) {
+		const struct desk_kept kept = kept_of(&state->batches[i]);
+
+		desk_load(desk, &kept);
 	}
+	/* What others sent counts on us from here on: that is remembered
+	 * first. */
+	if (desk_adopt(desk) &&
+	    waiting_keep(desk, place, INT64_MIN, repo, err) < 0) {
+		desk_free(desk);
+		return -1;
+	}
+	desk_visit(desk);
+	*out = desk;
+	return 0;
 }
 
 int waiting_open(struct desk **out, const struct judge_input *input,
 		 struct repo *repo, struct err *err)
 {
+	const struct waiting_place place = place_of(input);
 	struct pull_state state = { 0 };
-	int ret;
+	int ret = 0;
 
 	*out = NULL;
-	if (!input->may_wait || (!input->pull && !input->branch))
+	if (!input->may_wait || (!place.pull && !place.branch))
 		return 0;
-	ret = pull_state_load(&state, repo, input->pull,
-			      input->pull ? NULL : input->branch, err);
-	if (ret < 0 && err->code != ERR_NOT_FOUND)
-		return -1;
-	*err = (struct err)ERR_INIT;
-	if (is_relaxed(input) || (!ret && state.batch_count))
-		*out = desk_new(input->gateway, input->project);
-	if (!ret && *out)
-		load_all(*out, &state);
-	if (!ret)
-		pull_state_release(&state);
-	if (*out)
-		desk_visit(*out);
-	return 0;
+	if (pull_state_load(&state, repo, place.pull, place.branch, err) < 0) {
+		if (err->code != ERR_NOT_FOUND)
+			return -1;
+		*err = (struct err)ERR_INIT;
+	}
+	if (is_relaxed(input) || state.batch_count)
+		ret = waiting_open_state(out, &place, &state, repo, err);
+	pull_state_release(&state);
+	return ret;
 }
 
 struct keeping {
-	const struct desk *desk;
-	bool over;
-	struct pull_state *state;
+	struct desk *desk;
+	int64_t done_ms;
 };
 
-static void keep_batch(const char *service, const char *id, int64_t sent_at_ms,
-		       struct json *request, void *payload)
+static void keep_batch(const struct desk_kept *kept, void *payload)
 {
 	struct pull_state *state = payload;
 
 	ARRAY_GROW(state->batches, state->batch_count, state->batch_cap);
 	state->batches[state->batch_count++] = (struct batch_state){
-		.service = xstrdup(service),
-		.id = xstrdup(id),
-		.sent_at_ms = sent_at_ms,
-		.request = request,
+		.service = xstrdup(kept->service),
+		.id = xstrdup(kept->id),
+		.sent_at_ms = kept->sent_at_ms,
+		.request = kept->request,
 	};
 }
 
+/* Two changes of one branch may be judged at the same time. */
 static int edit(struct pull_state *state, void *payload, struct err *err UNUSED)
 {
 	const struct keeping *keeping = payload;
+	size_t count = 0;
 
-	pull_state_drop_batches(state);
-	desk_save(keeping->desk, keeping->over, keep_batch, state);
+	for (size_t i = 0; i < state->batch_count; i++) {
+		struct batch_state *batch = &state->batches[i];
+		const struct desk_kept kept = kept_of(batch);
+
+		if (desk_has(keeping->desk, &kept))
+			batch_state_release(batch);
+		else
+			state->batches[count++] = *batch;
+	}
+	state->batch_count = count;
+	desk_save(keeping->desk, keeping->done_ms, keep_batch, state);
 	return 0;
 }
 
-int waiting_keep(const struct desk *desk, const struct judge_input *input,
-		 bool over, struct repo *repo, struct err *err)
+int waiting_keep(struct desk *desk, const struct waiting_place *place,
+		 int64_t done_ms, struct repo *repo, struct err *err)
 {
-	struct keeping keeping = { .desk = desk, .over = over };
+	struct keeping keeping = { .desk = desk, .done_ms = done_ms };
 
 	fault_point("batch.keep");
-	return pull_state_edit(repo, input->pull,
-			       input->pull ? NULL : input->branch, edit,
-			       &keeping, err);
+	return pull_state_edit(repo, place->pull, place->branch, edit, &keeping,
+			       err);
+}
+
+int waiting_keep_news(struct desk *desk, const struct judge_input *input,
+		      struct repo *repo, struct err *err)
+{
+	const struct waiting_place place = place_of(input);
+
+	return waiting_keep(desk, &place, INT64_MIN, repo, err);
 }
 
 int waiting_submit(struct desk *desk, const struct judge_input *input,
@@ -97,7 +144,7 @@ int waiting_submit(struct desk *desk, const struct judge_input *input,
 	if (!desk || !desk_has_news(desk))
 		return 0;
 	desk_submit(desk);
-	return waiting_keep(desk, input, false, repo, err);
+	return waiting_keep_news(desk, input, repo, err);
 }
 
 static bool waits_for(const struct run_record *record, const char *what)
@@ -133,9 +180,10 @@ void waiting_reuse(struct judged *judged, struct repo *repo)
 	}
 }
 
-int waiting_end(const struct desk *desk, const struct judge_input *input,
+int waiting_end(struct desk *desk, const struct judge_input *input,
 		const struct judged *judged, struct repo *repo, struct err *err)
 {
+	const struct waiting_place place = place_of(input);
 	bool over = true;
 
 	if (!desk || !desk_is_used(desk))
@@ -143,5 +191,6 @@ int waiting_end(const struct desk *desk, const struct judge_input *input,
 	for (size_t i = 0; i < judged->count; i++)
 		over &= !waits_for(&judged->runs[i].record,
 				   RUN_WAITS_FOR_BATCH);
-	return waiting_keep(desk, input, over, repo, err);
+	return waiting_keep(desk, &place, over ? INT64_MAX : INT64_MIN, repo,
+			    err);
 }

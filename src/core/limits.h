@@ -51,6 +51,8 @@
 #define LIMIT_REPLY_BYTES   (16 * MIB)  /* of a body received */
 #define LIMIT_ANSWER_BYTES  (4 * MIB)   /* of the text in it  */
 #define LIMIT_REPAIR_BYTES  (256 * KIB) /* longer ones are not sent back */
+#define LIMIT_BATCH_BYTES   (64 * MIB)  /* of a batch's questions */
+#define LIMIT_RESULTS_BYTES (256 * MIB) /* of a batch's results */
 #define LIMIT_CACHE_ENTRIES 20000
 #define LIMIT_CACHE_BYTES   (512 * MIB) /* where nothing else is said */
 #define LIMIT_CACHE_AGE_S   (30L * 24 * 3600)

@@ -262,15 +262,18 @@ void asking_choose(struct asking *asking)
 	while (asking->at < asking->chain_len) {
 		const struct choice *choice = &asking->chain[asking->at];
 		const struct target *target = choice->target;
+		/* Then nothing is sent now, and the answer may be there. */
+		bool may_wait = desk_wants(asking);
 
 		if (choice->is_stand_in && waits_for_breaker(asking))
 			return;
 		if (!target) {
 			skip(asking, FAULT_AUTH, "there is no such service");
-		} else if (target_is_blocked(target, wall)) {
+		} else if (!may_wait && target_is_blocked(target, wall)) {
 			skip(asking, target->blocked_fault,
 			     target->blocked_why);
-		} else if (breaker_refuses(&target->breaker, wall, &wait)) {
+		} else if (!may_wait &&
+			   breaker_refuses(&target->breaker, wall, &wait)) {
 			skip(asking, FAULT_OVERLOADED,
 			     "left alone after repeated failures");
 		} else {

@@ -367,6 +367,12 @@ static void go_on(struct asking *asking)
 	}
 }
 
+void asking_recover(struct asking *asking)
+{
+	if (!repair(asking) && !adapt(asking))
+		go_on(asking);
+}
+
 void asking_take_result(struct asking *asking)
 {
 	struct gateway *gateway = asking->gateway;
@@ -388,8 +394,8 @@ void asking_take_result(struct asking *asking)
 				cache_put(gateway->cache, asking->cache_key,
 					  &asking->result.reply);
 			asking_end(asking, FAULT_NONE);
-		} else if (!repair(asking) && !adapt(asking)) {
-			go_on(asking);
+		} else {
+			asking_recover(asking);
 		}
 	}
 }

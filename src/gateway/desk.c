@@ -1,29 +1,34 @@
 /*
- * The desk: batches as they are kept, and what is done with their providers.
+ * The desk: batches, and as what they are kept.
  */
 #include "gateway/desk.h"
 
+#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/alloc.h"
 #include "core/clock.h"
-#include "core/fault.h"
 #include "core/log.h"
-#include "core/secret.h"
 #include "gateway/desk_internal.h"
 #include "gateway/machine.h"
 
-/* Providers give up after 24 hours; what they do not tell of two hours later
- * is given up by us. */
-#define GIVE_UP_MS ((int64_t)26 * 3600 * 1000)
+/* Another instance may come back that long, to learn that what it sent was
+ * settled. */
+#define KEEP_DONE_MS ((int64_t)35 * 24 * 3600 * 1000)
 
-struct desk *desk_new(struct gateway *gateway, const char *project)
+/* No question costs a million dollars. */
+#define RESERVED_MAX_NUSD ((int64_t)1000000 * 1000000000)
+
+struct desk *desk_new(struct gateway *gateway, const char *project,
+		      const char *instance)
 {
 	struct desk *desk = xcalloc(1, sizeof(*desk));
 
 	desk->gateway = gateway;
 	desk->project = project;
+	snprintf(desk->instance, sizeof(desk->instance), "%s", instance);
 	return desk;
 }
 
@@ -45,6 +50,8 @@ static void batch_free(struct desk_batch *batch)
 	free(batch->items);
 	free(batch->service);
 	free(batch->id);
+	free(batch->why);
+	strvec_release(&batch->holders);
 	free(batch);
 }
 
@@ -54,6 +61,7 @@ void desk_free(struct desk *desk)
 
 	if (!desk)
 		return;
+	desk_give_back(desk);
 	for (batch = desk->batches; batch; batch = next) {
 		next = batch->next;
 		batch_free(batch);
@@ -89,7 +97,38 @@ bool desk_batch_is_news(const struct desk_batch *batch)
 	return batch->count && batch->items[0]->params;
 }
 
+void desk_give_up(struct desk_batch *batch, bool is_free, const char *why)
+{
+	batch->is_over = true;
+	for (size_t i = 0; i < batch->count; i++) {
+		struct desk_item *item = batch->items[i];
+
+		if (item->state == DESK_ANSWERED)
+			continue;
+		item->state = DESK_ANSWERED;
+		item->is_free = is_free;
+		service_result_fail(&item->result, FAULT_TIMEOUT, "batch: %s",
+				    why);
+	}
+}
+
+void desk_set_fate(struct desk_batch *batch, enum desk_fate fate,
+		   const char *why)
+{
+	batch->fate = fate;
+	free(batch->why);
+	batch->why = xstrdup(why);
+	desk_give_up(batch, fate != DESK_LOST, why);
+}
+
 /* As it is kept. */
+
+static const char *const fate_names[] = {
+	[DESK_SENT] = "sent",
+	[DESK_LOST] = "lost",
+	[DESK_UNSENT] = "unsent",
+	[DESK_REFUSED] = "refused",
+};
 
 static const struct {
 	const char *name;
@@ -101,6 +140,7 @@ static const struct {
 	{ "run", offsetof(struct desk_item, run) },
 };
 
+/* Letters and digits; it comes from a ref that others can write. */
 static bool copy_id(char *out, size_t size, const struct json *at,
 		    const char *name)
 {
@@ -108,6 +148,9 @@ static bool copy_id(char *out, size_t size, const struct json *at,
 
 	if (strlen(text) != size - 1)
 		return false;
+	for (size_t i = 0; text[i]; i++)
+		if (!isalnum((unsigned char)text[i]))
+			return false;
 	memcpy(out, text, size);
 	return true;
 }
@@ -124,238 +167,165 @@ static bool load_item(struct desk_batch *batch, const struct json *at)
 		*to = text ? xstrdup(text) : NULL;
 	}
 	item->reserved_nusd = json_int_or(at, "reserved_nusd", -1);
-	item->is_settled = json_bool_or(at, "settled", false);
 	return copy_id(item->key, sizeof(item->key), at, "key") &&
 	       copy_id(item->id, sizeof(item->id), at, "id") &&
 	       copy_id(item->settle_id, sizeof(item->settle_id), at,
 		       "settle_id") &&
-	       item->reserved_nusd >= 0 && item->model;
+	       item->reserved_nusd >= 0 &&
+	       item->reserved_nusd <= RESERVED_MAX_NUSD && item->model;
 }
 
-void desk_load(struct desk *desk, const char *service, const char *id,
-	       int64_t sent_at_ms, const struct json *request)
+static void load_fate(struct desk_batch *batch, const struct json *request)
 {
-	const struct target *target = target_find(desk->gateway, service);
-	struct desk_batch *batch = desk_batch_new(desk, service);
-	const struct json *items = json_get(request, "items"), *at;
-	bool good = target && target->service->ops->batch &&
-		    copy_id(batch->tag, sizeof(batch->tag), request, "tag");
+	const char *name = json_string_or(request, "fate", "sent");
+	const char *why = json_string_or(request, "why", "");
 
-	batch->id = *id ? xstrdup(id) : NULL;
-	batch->sent_at_ms = sent_at_ms;
-	for (at = json_first(items); at && good; at = json_next(at))
-		good = load_item(batch, at);
-	if (good)
+	for (size_t i = DESK_LOST; i < ARRAY_LEN(fate_names); i++)
+		if (!strcmp(name, fate_names[i]))
+			desk_set_fate(batch, (enum desk_fate)i, why);
+}
+
+static bool load_batch(struct desk_batch *batch, const struct json *request)
+{
+	const struct json *at = json_first(json_get(request, "items"));
+	const struct json *holder = json_first(json_get(request, "holders"));
+	char id[ULID_SIZE];
+
+	for (; at; at = json_next(at))
+		if (!load_item(batch, at))
+			return false;
+	for (; holder; holder = json_next(holder))
+		if (copy_id(id, sizeof(id), holder, ""))
+			strvec_add(&batch->holders, id);
+	(void)copy_id(batch->settled_by, sizeof(batch->settled_by), request,
+		      "settled_by"); /* nobody has */
+	batch->was_missed = json_bool_or(request, "missed", false);
+	batch->is_done = json_bool_or(request, "done", false);
+	load_fate(batch, request);
+	return batch->count > 0;
+}
+
+void desk_load(struct desk *desk, const struct desk_kept *kept)
+{
+	const struct target *target = target_find(desk->gateway, kept->service);
+	struct desk_batch *batch = desk_batch_new(desk, kept->service);
+
+	batch->id = *kept->id ? xstrdup(kept->id) : NULL;
+	batch->sent_at_ms = kept->sent_at_ms;
+	if (target && target->service->ops->batch &&
+	    copy_id(batch->tag, sizeof(batch->tag), kept->request, "tag") &&
+	    load_batch(batch, kept->request))
 		return;
 	log_warn("%s: batch %s cannot be read; what it may cost stays spent",
-		 service, id);
+		 kept->service, kept->id);
 	LL_DELETE(desk->batches, batch);
 	batch_free(batch);
+}
+
+bool desk_has(const struct desk *desk, const struct desk_kept *kept)
+{
+	const char *tag = json_string_or(kept->request, "tag", "");
+	const struct desk_batch *batch;
+
+	for (batch = desk->batches; batch; batch = batch->next)
+		if (!strcmp(batch->tag, tag))
+			return true;
+	return clock_wall_ms() - kept->sent_at_ms > DESK_GIVE_UP_MS;
+}
+
+static void format_item(struct json *items, const struct desk_item *item)
+{
+	struct json *at = json_add_object(items);
+
+	json_set_string(at, "key", item->key);
+	json_set_string(at, "id", item->id);
+	json_set_string(at, "settle_id", item->settle_id);
+	for (size_t i = 0; i < ARRAY_LEN(item_texts); i++) {
+		const char *text =
+			*(char *const *)(const void *)((const char *)item +
+						       item_texts[i].offset);
+
+		if (text)
+			json_set_string(at, item_texts[i].name, text);
+	}
+	json_set_int(at, "reserved_nusd", item->reserved_nusd);
 }
 
 static struct json *format_batch(const struct desk_batch *batch)
 {
 	struct json *doc = json_new_object();
-	struct json *items = json_set_array(doc, "items");
+	struct json *holders, *items;
 
 	json_set_string(doc, "tag", batch->tag);
-	for (size_t i = 0; i < batch->count; i++) {
-		const struct desk_item *item = batch->items[i];
-		struct json *at = json_add_object(items);
-
-		json_set_string(at, "key", item->key);
-		json_set_string(at, "id", item->id);
-		json_set_string(at, "settle_id", item->settle_id);
-		for (size_t j = 0; j < ARRAY_LEN(item_texts); j++) {
-			const char *text = *(
-				char *const
-					*)(const void *)((const char *)item +
-							 item_texts[j].offset);
-
-			if (text)
-				json_set_string(at, item_texts[j].name, text);
-		}
-		json_set_int(at, "reserved_nusd", item->reserved_nusd);
-		if (item->is_settled)
-			json_set_bool(at, "settled", true);
+	if (batch->fate != DESK_SENT) {
+		json_set_string(doc, "fate", fate_names[batch->fate]);
+		json_set_string(doc, "why", batch->why);
 	}
+	if (batch->was_missed)
+		json_set_bool(doc, "missed", true);
+	if (batch->is_done)
+		json_set_bool(doc, "done", true);
+	if (*batch->settled_by)
+		json_set_string(doc, "settled_by", batch->settled_by);
+	holders = json_set_array(doc, "holders");
+	for (size_t i = 0; i < batch->holders.len; i++)
+		json_add_string(holders, batch->holders.v[i]);
+	items = json_set_array(doc, "items");
+	for (size_t i = 0; i < batch->count; i++)
+		format_item(items, batch->items[i]);
 	return doc;
 }
 
-bool desk_batch_is_settled(const struct desk_batch *batch)
+bool desk_adopt(struct desk *desk)
 {
-	for (size_t i = 0; i < batch->count; i++)
-		if (!batch->items[i]->is_settled)
-			return false;
-	return true;
-}
-
-void desk_save(const struct desk *desk, bool over, desk_keep_fn *keep,
-	       void *payload)
-{
-	const struct desk_batch *batch;
+	struct desk_batch *batch;
+	bool found = false;
 
 	for (batch = desk->batches; batch; batch = batch->next) {
-		if (batch->is_lost && desk_batch_is_settled(batch))
+		if (*batch->settled_by ||
+		    strvec_has(&batch->holders, desk->instance))
 			continue;
-		if (over && batch->is_over && desk_batch_is_settled(batch))
-			continue;
-		keep(batch->service, batch->id ? batch->id : "",
-		     batch->sent_at_ms, format_batch(batch), payload);
+		strvec_add(&batch->holders, desk->instance);
+		found = true;
 	}
+	return found;
 }
 
-/* With the providers. */
-
-struct visit {
-	struct batch batch;
-	struct chat *chats;
-	struct secret *key;
-};
-
-static int visit_open(struct visit *visit, const struct desk *desk,
-		      const struct desk_batch *batch, struct err *err)
+void desk_drop_holder(struct desk_batch *batch, const char *instance)
 {
-	const struct service *service =
-		target_find(desk->gateway, batch->service)->service;
+	struct strvec left = STRVEC_INIT;
 
-	*visit = (struct visit){
-		.batch = { .service = service,
-			   .tag = batch->tag,
-			   .sent_at_ms = batch->sent_at_ms,
-			   .count = batch->count },
-	};
-	if (service->load_key &&
-	    service->load_key(&visit->key, service->load_key_payload, err) < 0)
-		return -1;
-	visit->batch.key = visit->key;
-	visit->batch.items = xcalloc(batch->count, sizeof(struct batch_item));
-	visit->chats = xcalloc(batch->count, sizeof(*visit->chats));
-	for (size_t i = 0; i < batch->count; i++) {
-		struct desk_item *item = batch->items[i];
-
-		visit->chats[i] = (struct chat){ .agent = item->agent,
-						 .model = item->model,
-						 .is_batched = true };
-		visit->batch.items[i] = (struct batch_item){
-			.id = item->id,
-			.params = item->params,
-			.chat = &visit->chats[i],
-			.result = &item->result,
-		};
-	}
-	return 0;
+	for (size_t i = 0; i < batch->holders.len; i++)
+		if (strcmp(batch->holders.v[i], instance) != 0)
+			strvec_add(&left, batch->holders.v[i]);
+	strvec_release(&batch->holders);
+	batch->holders = left;
 }
 
-static void visit_close(struct visit *visit)
+void desk_save(struct desk *desk, int64_t done_ms, desk_keep_fn *keep,
+	       void *payload)
 {
-	free(visit->batch.items);
-	free(visit->chats);
-	secret_free(visit->key);
-}
-
-/* It will not come any more: the question is asked in the ordinary way. */
-static void give_up(struct desk_batch *batch, enum fault fault, const char *why)
-{
-	batch->is_over = true;
-	for (size_t i = 0; i < batch->count; i++) {
-		struct desk_item *item = batch->items[i];
-
-		if (item->state == DESK_ANSWERED)
-			continue;
-		item->state = DESK_ANSWERED;
-		service_result_fail(&item->result, fault, "batch: %s", why);
-	}
-}
-
-static void take_over(struct desk_batch *batch, const struct visit *visit)
-{
-	for (size_t i = 0; i < batch->count; i++)
-		if (visit->batch.items[i].is_answered)
-			batch->items[i]->state = DESK_ANSWERED;
-	give_up(batch, FAULT_SERVER, "no result came");
-}
-
-/* Was it sent before we were ended? */
-static int look_for(struct desk_batch *batch, const struct visit *visit,
-		    struct err *err)
-{
-	int ret = visit->batch.service->ops->batch->find(&batch->id,
-							 &visit->batch, err);
-
-	if (ret < 0 && err->code == ERR_NOT_FOUND) {
-		*err = (struct err)ERR_INIT;
-		batch->is_lost = true;
-		give_up(batch, FAULT_CANCELLED, "it was not sent");
-	}
-	return ret;
-}
-
-static void visit_batch(struct desk *desk, struct desk_batch *batch)
-{
-	struct err err = ERR_INIT;
-	struct visit visit;
-	bool is_over = false;
-
-	if (visit_open(&visit, desk, batch, &err) < 0 ||
-	    (!batch->id && look_for(batch, &visit, &err) < 0))
-		goto out;
-	if (visit.batch.service->ops->batch->visit(&is_over, &visit.batch,
-						   batch->id, &err) < 0) {
-		if (err.code == ERR_NOT_FOUND)
-			give_up(batch, FAULT_SERVER, err.msg);
-	} else if (is_over) {
-		take_over(batch, &visit);
-	}
-out:
-	if (err.code)
-		log_warn("%s: batch %s: %s", batch->service,
-			 batch->id ? batch->id : "", err.msg);
-	if (!batch->is_over && clock_wall_ms() - batch->sent_at_ms > GIVE_UP_MS)
-		give_up(batch, FAULT_TIMEOUT, "it took too long");
-	visit_close(&visit);
-}
-
-void desk_visit(struct desk *desk)
-{
+	int64_t now_ms = clock_wall_ms();
 	struct desk_batch *batch;
 
-	for (batch = desk->batches; batch; batch = batch->next)
-		visit_batch(desk, batch);
-}
+	for (batch = desk->batches; batch; batch = batch->next) {
+		struct desk_kept kept = { .service = batch->service,
+					  .id = batch->id ? batch->id : "",
+					  .sent_at_ms = batch->sent_at_ms };
 
-static void submit(struct desk *desk, struct desk_batch *batch)
-{
-	struct err err = ERR_INIT;
-	struct visit visit;
-
-	fault_point("batch.submit");
-	if (visit_open(&visit, desk, batch, &err) == 0 &&
-	    visit.batch.service->ops->batch->submit(&batch->id, &visit.batch,
-						    &err) == 0)
-		log_info("%s: batch %s: %zu questions", batch->service,
-			 batch->id, batch->count);
-	fault_point("batch.submitted");
-	visit_close(&visit);
-	if (err.code) {
-		log_warn("%s: batch: %s", batch->service, err.msg);
-		/* Else it is looked for, and sent again if it is not there. */
-		if (err.code == ERR_INVALID)
-			batch->id = xstrdup("refused");
+		if (batch->sent_at_ms < done_ms && batch->is_over &&
+		    *batch->settled_by) {
+			/* The others do not know it yet. */
+			desk_drop_holder(batch, batch->settled_by);
+			batch->is_done = true;
+		}
+		if (batch->is_done &&
+		    (!batch->holders.len ||
+		     now_ms - batch->sent_at_ms > KEEP_DONE_MS))
+			continue;
+		kept.request = format_batch(batch);
+		keep(&kept, payload);
 	}
-	for (size_t i = 0; i < batch->count; i++) {
-		json_free(batch->items[i]->params);
-		batch->items[i]->params = NULL;
-	}
-}
-
-void desk_submit(struct desk *desk)
-{
-	struct desk_batch *batch;
-
-	for (batch = desk->batches; batch; batch = batch->next)
-		if (desk_batch_is_news(batch))
-			submit(desk, batch);
 }
 
 bool desk_has_news(const struct desk *desk)

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/attr.h"
 #include "core/err.h"
@@ -21,8 +22,11 @@
  *    really cost, and the runs get their answers.
  *
  * Killed anywhere, the next poll goes on from what was kept: what was sent
- * without its id being kept is looked for at the provider, lines of spending
- * have the same ids when they are written again.
+ * without its id being kept is looked for at the provider. If that cannot tell,
+ * what it may cost stays spent. A question is sent at most twice.
+ *
+ * What was kept may be another instance's: it says in whose ledgers the most it
+ * may cost is counted. One of them settles it, the others take it back.
  *
  * One thread at a time. desk_visit() and desk_submit() block and are for
  * workers; the others are for the loop's thread.
@@ -30,13 +34,35 @@
 struct desk;
 struct gateway;
 
-/** Keeps `gateway`; `project` (may be NULL) is borrowed. */
-struct desk *desk_new(struct gateway *gateway, const char *project);
+/** Providers give up after 24 hours; what they do not tell of two hours later
+ * is given up by us. */
+#define DESK_GIVE_UP_MS ((int64_t)26 * 3600 * 1000)
+
+/** Keeps `gateway`; `project` (may be NULL) is borrowed. `instance` is ours. */
+struct desk *desk_new(struct gateway *gateway, const char *project,
+		      const char *instance);
+/** What was asked and not committed is not counted any more. NULL is fine. */
 void desk_free(struct desk *desk);
 
-/** One batch, as it was kept. What cannot be read is told and left out. */
-void desk_load(struct desk *desk, const char *service, const char *id,
-	       int64_t sent_at_ms, const struct json *request);
+/** A batch as it was kept. */
+struct desk_kept {
+	const char *service;
+	const char *id; /* the provider's; "": not known */
+	int64_t sent_at_ms;
+	struct json *request;
+};
+
+/** What cannot be read is told; desk_has() knows it, and nothing else. */
+void desk_load(struct desk *desk, const struct desk_kept *kept);
+
+/** Is this one kept by the next desk_save(), or done with? False: it is none
+ * that was loaded here, or one that could not be read, and not yet too old to
+ * be waited for. */
+bool desk_has(const struct desk *desk, const struct desk_kept *kept);
+
+/** Counts on us from now on what others sent; true: that is to be kept before
+ * desk_settle(). */
+bool desk_adopt(struct desk *desk);
 
 /** Asks the providers what became of what is under way. What cannot be reached
  * is left for the next time. */
@@ -52,12 +78,10 @@ void desk_commit(struct desk *desk);
 /** What a provider refuses is asked in the ordinary way next time. */
 void desk_submit(struct desk *desk);
 
-/** All that is to be kept, one call each; `id` is "" as long as it is not
- * known. `over`: nobody waits any more, so that what has come is forgotten. */
-typedef void desk_keep_fn(const char *service, const char *id,
-			  int64_t sent_at_ms, struct json *request,
-			  void *payload);
-void desk_save(const struct desk *desk, bool over, desk_keep_fn *keep,
+/** All that is to be kept, one call each, which takes kept->request over.
+ * Nobody waits any more for answers to what was sent before `done_ms`. */
+typedef void desk_keep_fn(const struct desk_kept *kept, void *payload);
+void desk_save(struct desk *desk, int64_t done_ms, desk_keep_fn *keep,
 	       void *payload);
 
 #endif /* GATEWAY_DESK_H */

@@ -6,10 +6,13 @@
 
 #include "core/random.h"
 #include "core/sha256.h"
+#include "core/strvec.h"
 #include "gateway/desk.h"
 #include "gateway/service.h"
 
-/* What desk.c and desk_money.c share. */
+/* What the desk's files share: desk.c has what is kept, desk_visit.c what is
+ * done with the providers, desk_money.c the budgets and the ledger, desk_ask.c
+ * what is asked. */
 
 enum desk_state {
 	DESK_WAITS,    /* sent, or to be sent */
@@ -26,10 +29,18 @@ struct desk_item {
 	bool is_held;        /* by us, in the books, until it is spent */
 	struct json *params; /* what is to be sent; NULL: it is */
 	enum desk_state state;
-	bool is_settled; /* the second line was written */
+	bool is_free; /* it did not run */
 	struct service_result result;
 	int64_t cost_nusd;
 	bool cost_unknown;
+};
+
+/* What became of sending it. */
+enum desk_fate {
+	DESK_SENT,   /* or nobody knows yet, where it has no id */
+	DESK_LOST,   /* nor ever will: it may have been, and cost what it may */
+	DESK_UNSENT, /* the provider did not take it then  */
+	DESK_REFUSED, /* and would not another time         */
 };
 
 struct desk_batch {
@@ -39,14 +50,24 @@ struct desk_batch {
 	int64_t sent_at_ms;
 	struct desk_item **items;
 	size_t count, cap;
-	bool is_over; /* nothing more will come of it */
-	bool is_lost; /* it was never sent: costs nothing */
+	size_t bytes; /* of what is to be sent */
+	enum desk_fate fate;
+	char *why;         /* of a fate; NULL */
+	bool is_committed; /* its lines are in the ledger, or should be */
+	bool was_missed;   /* the provider did not have it once */
+	bool is_over;      /* nothing more will come of it      */
+	bool is_done;      /* and nobody waits for it any more  */
+	/* Instances whose ledgers have what it may cost, and the one that put
+	 * there what it did cost; "": none. */
+	struct strvec holders;
+	char settled_by[ULID_SIZE];
 	struct desk_batch *next;
 };
 
 struct desk {
 	struct gateway *gateway;
 	const char *project;
+	char instance[ULID_SIZE];
 	struct desk_batch *batches;
 };
 
@@ -56,7 +77,17 @@ struct desk_item *desk_item_new(struct desk_batch *batch);
 /** Has it a question that no provider has yet? */
 bool desk_batch_is_news(const struct desk_batch *batch);
 
-/** Was the second line of each of its items written? */
-bool desk_batch_is_settled(const struct desk_batch *batch);
+/** Nothing more will come: those that have no answer fail. */
+void desk_give_up(struct desk_batch *batch, bool is_free, const char *why);
+
+/** A fate that is not DESK_SENT. */
+void desk_set_fate(struct desk_batch *batch, enum desk_fate fate,
+		   const char *why);
+
+/** That instance has nothing of it in its ledger any more. */
+void desk_drop_holder(struct desk_batch *batch, const char *instance);
+
+/** Takes back what was put aside for what was never to be sent. */
+void desk_give_back(struct desk *desk);
 
 #endif /* GATEWAY_DESK_INTERNAL_H */

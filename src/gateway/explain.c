@@ -4,6 +4,9 @@
 #include "core/limits.h"
 #include "gateway/machine.h"
 
+/* Both providers answer within a day, or not at all. */
+#define BATCH_WAIT_MS ((int64_t)24 * 3600 * 1000)
+
 static int64_t prompt_tokens(const struct prompt *prompt)
 {
 	const char *const parts[] = { prompt->system, prompt->change,
@@ -42,6 +45,27 @@ static void add_attempts(struct json *out, const struct service *service)
 	json_set_int(out, "timeout_ms", service->timeout_ms);
 }
 
+/* Is its batch endpoint asked first? */
+static bool is_batched(const struct ask *ask, const struct target *target,
+		       size_t at)
+{
+	return ask->is_relaxed && !at && target->service->ops->batch;
+}
+
+/* The most that a request may cost. */
+static void add_ceiling(struct json *out, const struct asking *asking,
+			const struct target *target, const char *model,
+			bool is_batch)
+{
+	const struct chat *chat = asking->ask.chat;
+
+	if (chat->prompt)
+		json_set_int(out, "worst_case_nusd",
+			     spend_ceiling(asking->gateway, target->service,
+					   model, prompt_tokens(chat->prompt),
+					   chat->max_tokens, is_batch));
+}
+
 static void explain_choice(struct json *out, const struct asking *asking,
 			   size_t at)
 {
@@ -70,13 +94,14 @@ static void explain_choice(struct json *out, const struct asking *asking,
 	json_set_string(out, "model", route.model);
 	if (route.mapped_from)
 		json_set_string(out, "mapped_from", route.mapped_from);
+	if (is_batched(&asking->ask, target, at)) {
+		struct json *batch = json_set_object(out, "batch");
+
+		json_set_int(batch, "wait_ms", BATCH_WAIT_MS);
+		add_ceiling(batch, asking, target, route.model, true);
+	}
 	add_attempts(out, target->service);
-	if (chat->prompt)
-		json_set_int(out, "worst_case_nusd",
-			     spend_ceiling(gateway, target->service,
-					   route.model,
-					   prompt_tokens(chat->prompt),
-					   chat->max_tokens));
+	add_ceiling(out, asking, target, route.model, false);
 }
 
 void gateway_estimate(struct estimate *out, struct gateway *gateway,
@@ -96,7 +121,8 @@ void gateway_estimate(struct estimate *out, struct gateway *gateway,
 			     .model;
 	price = spend_price(gateway, target->service, out->model);
 	out->is_guess = !price;
-	out->cost_nusd = price ? price_cost(price, &usage, false)
+	out->cost_nusd = price ? price_cost(price, &usage,
+					    is_batched(ask, target, 0))
 			       : gateway->unknown_cost_nusd;
 }
 

@@ -101,6 +101,9 @@ struct ask {
 	 * question then if it has the same name, whatever else was learnt. */
 	struct desk *desk;
 	const char *desk_name;
+	/* It may wait, where there is a desk: for gateway_explain() and
+	 * gateway_estimate(). */
+	bool is_relaxed;
 
 	/* The questions of several agents in one: asked only of services that
 	 * gateway_joint_route() names. What cannot be read then ends it. */
@@ -153,8 +156,9 @@ struct outcome {
  * What an ask would do, for people: an array of the services in the order they
  * are tried, each with its model, how often it is tried at most with the
  * longest waits between, and what one request may cost at most (if the prompt
- * is there); `skipped` says why one would be passed over now. Sends nothing,
- * reads no key. The caller frees it.
+ * is there); `skipped` says why one would be passed over now, `batch` that its
+ * batch endpoint is asked before, how long that may take and what it may cost.
+ * Sends nothing, reads no key. The caller frees it.
  */
 struct json *gateway_explain(struct gateway *gateway, const struct ask *ask);
 

@@ -8,7 +8,9 @@ libgateway_a_SOURCES = \
 	src/gateway/cache.c src/gateway/cache.h \
 	src/gateway/course.c \
 	src/gateway/desk.c src/gateway/desk.h \
-	src/gateway/desk_money.c src/gateway/desk_internal.h \
+	src/gateway/desk_ask.c src/gateway/desk_internal.h \
+	src/gateway/desk_money.c \
+	src/gateway/desk_visit.c \
 	src/gateway/explain.c \
 	src/gateway/gateway.c src/gateway/gateway.h \
 	src/gateway/machine.h \

@@ -168,7 +168,6 @@ struct asking {
 	bool cost_unknown, cached;
 	bool waits;           /* on the desk */
 	const char *batch_id; /* it was answered by; NULL: by none */
-	bool is_batch_failed; /* the desk's answer would not do */
 	enum fault fault, first_fault;
 	char trouble[512]; /* what went wrong, service by service */
 	int64_t waited_ms; /* before the request at hand          */
@@ -218,6 +217,8 @@ MUST_CHECK int asking_build(struct asking *asking, struct err *err);
 void asking_send(struct asking *asking);
 /** Ends the request with asking->result. */
 void asking_take_result(struct asking *asking);
+/** After a fault: asks again, somebody else, or ends it. */
+void asking_recover(struct asking *asking);
 
 /* target.c */
 
@@ -286,10 +287,20 @@ void prefix_free_all(struct gateway *gateway);
 const struct price *spend_price(const struct gateway *gateway,
 				const struct service *service,
 				const char *model);
+/** Of the model that answered, or was asked. */
+const struct price *spend_price_of(const struct gateway *gateway,
+				   const struct service *service,
+				   const struct service_result *result,
+				   const char *model);
+/** What a request that was sent cost; false: that is not known, and *out what
+ * was reserved. */
+bool spend_cost(int64_t *out, const struct price *price,
+		const struct service_result *result, int64_t reserved_nusd,
+		bool is_batch);
 /** What a request may cost at most. */
 int64_t spend_ceiling(const struct gateway *gateway,
 		      const struct service *service, const char *model,
-		      int64_t tokens, int64_t max_tokens);
+		      int64_t tokens, int64_t max_tokens, bool is_batch);
 /** From here to spend_end() no other process reserves, and what they have is
  * known. */
 MUST_CHECK int spend_begin(struct gateway *gateway, struct err *err);

@@ -386,6 +386,12 @@ static int64_t prompt_tokens(const struct usage *usage)
 	       said(usage->cache_write_tokens);
 }
 
+int64_t price_at_batch(const struct price *price, int64_t nusd)
+{
+	return price->batch_percent ? (nusd * price->batch_percent + 99) / 100
+				    : nusd;
+}
+
 int64_t price_cost(const struct price *price, const struct usage *usage,
 		   bool batch)
 {
@@ -399,9 +405,7 @@ int64_t price_cost(const struct price *price, const struct usage *usage,
 		       write_long * rates->cache_write_long +
 		       said(usage->output_tokens) * rates->output;
 
-	if (batch && price->batch_percent)
-		cost = (cost * price->batch_percent + 99) / 100;
-	return cost;
+	return batch ? price_at_batch(price, cost) : cost;
 }
 
 int64_t price_saved(const struct price *price, const struct usage *usage)

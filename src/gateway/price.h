@@ -57,6 +57,9 @@ const struct price *price_find(const struct price_table *table,
 int64_t price_cost(const struct price *price, const struct usage *usage,
 		   bool batch);
 
+/** What costs `nusd` elsewhere, at the batch endpoint. */
+int64_t price_at_batch(const struct price *price, int64_t nusd);
+
 /** What the tokens read from the provider's cache would have cost more. */
 int64_t price_saved(const struct price *price, const struct usage *usage);
 

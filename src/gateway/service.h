@@ -225,6 +225,7 @@ struct batch_item {
 	const struct chat *chat;       /* as far as parsing wants it          */
 	struct service_result *result; /* of a visit: filled              */
 	bool is_answered;              /* of a visit: set, also by a fault */
+	bool is_free; /* and the provider says that it did not run */
 };
 
 /** A batch at its provider. */
@@ -233,23 +234,37 @@ struct batch {
 	const struct secret *key; /* NULL: none */
 	const char *tag;          /* ours, for the whole */
 	int64_t sent_at_ms;
+	bool was_missed; /* find() did not see it before */
 	struct batch_item *items;
 	size_t count;
 };
 
-/** A provider's batch endpoint. Blocking, for workers. */
+/** How far a provider is with a batch. */
+struct batch_progress {
+	bool is_over;      /* all that will ever come is in the items */
+	bool rest_is_free; /* what has no answer did not run          */
+	char why[200];     /* it has none; "": nobody says            */
+};
+
+/** A provider's batch endpoint. All but `take` block and are for workers. */
 struct batch_ops {
-	/** *id is the caller's. ERR_INVALID: it will never be taken. */
+	/** *id is the caller's. ERR_INVALID: it will never be taken; ERR_RATE:
+	 * it was not, but may be later. After any other failure it may have
+	 * been. */
 	int (*submit)(char **id, const struct batch *batch, struct err *err);
 
-	/** The id of one that was sent, or nearly. ERR_NOT_FOUND: it was not;
-	 * ERR_CONFLICT: cannot be told yet. */
+	/** The id of one that may have been sent; one that was sent in part is
+	 * completed if it `was_missed`. ERR_NOT_FOUND: the provider has none;
+	 * ERR_CONFLICT: cannot be told yet; ERR_INVALID: nor ever. */
 	int (*find)(char **id, const struct batch *batch, struct err *err);
 
-	/** *is_over: all that will ever come is in the items. ERR_NOT_FOUND:
-	 * there is no such batch. */
-	int (*visit)(bool *is_over, const struct batch *batch, const char *id,
-		     struct err *err);
+	/** Results that came are in the items also when it fails.
+	 * ERR_NOT_FOUND: there is no such batch. */
+	int (*visit)(struct batch_progress *out, const struct batch *batch,
+		     const char *id, struct err *err);
+
+	/** What one line of results says. Pure. */
+	void (*take)(const struct batch *batch, const struct json *line);
 };
 
 /**

@@ -77,16 +77,18 @@ void spend_end(struct gateway *gateway)
 
 int64_t spend_ceiling(const struct gateway *gateway,
 		      const struct service *service, const char *model,
-		      int64_t tokens, int64_t max_tokens)
+		      int64_t tokens, int64_t max_tokens, bool is_batch)
 {
 	const struct price *price = spend_price(gateway, service, model);
+	int64_t most;
 
 	if (service->ops->is_local)
 		return 0;
 	if (!price)
 		return gateway->unknown_cost_nusd;
-	return price_ceiling(price, tokens,
+	most = price_ceiling(price, tokens,
 			     max_tokens ? max_tokens : DEFAULT_MAX_TOKENS);
+	return is_batch ? price_at_batch(price, most) : most;
 }
 
 static void fill_line(struct asking *asking)
@@ -224,7 +226,7 @@ enum budget_answer spend_reserve(struct asking *asking)
 		.run_limit_nusd = asking->ask.run_budget_nusd,
 		.amount_nusd = spend_ceiling(
 			gateway, asking_target(asking)->service, asking->model,
-			asking->tokens, asking->chat.max_tokens),
+			asking->tokens, asking->chat.max_tokens, false),
 	};
 	asking->is_unsent = false;
 	fill_line(asking);
@@ -262,45 +264,57 @@ static bool has_usage(const struct service_result *result)
 }
 
 /*
- * What the request cost. Providers do not bill what they refuse with a status;
- * whatever else brought no usage may have been billed, so that the reservation
- * stays spent.
+ * Providers do not bill what they refuse with a status; whatever else brought
+ * no usage may have been billed, so that the reservation stays spent.
  */
+bool spend_cost(int64_t *out, const struct price *price,
+		const struct service_result *result, int64_t reserved_nusd,
+		bool is_batch)
+{
+	*out = result->reply.cost_nusd;
+	if (*out >= 0)
+		return true;
+	if (price && has_usage(result)) {
+		*out = price_cost(price, &result->reply.usage, is_batch);
+		if (is_believed(*out, reserved_nusd))
+			return true;
+	}
+	if (result->status >= 300 && !result->no_usage) {
+		*out = 0;
+		return true;
+	}
+	*out = reserved_nusd;
+	return false;
+}
+
+const struct price *spend_price_of(const struct gateway *gateway,
+				   const struct service *service,
+				   const struct service_result *result,
+				   const char *model)
+{
+	const struct price *price = NULL;
+
+	if (result->reply.model)
+		price = spend_price(gateway, service, result->reply.model);
+	return price ? price : spend_price(gateway, service, model);
+}
+
 static void price_line(struct asking *asking)
 {
 	const struct service_result *result = &asking->result;
-	const struct service *service = asking_target(asking)->service;
-	const struct price *price;
+	const struct price *price =
+		spend_price_of(asking->gateway, asking_target(asking)->service,
+			       result, asking->model);
 	struct spending_line *line = &asking->line;
 
+	line->cost_nusd = 0;
 	line->cost_unknown = false;
-	if (is_free(asking) || asking->is_unsent) {
-		line->cost_nusd = 0;
+	if (is_free(asking) || asking->is_unsent)
 		return;
-	}
-	if (result->reply.cost_nusd >= 0) {
-		line->cost_nusd = result->reply.cost_nusd;
-		return;
-	}
-	price = spend_price(asking->gateway, service,
-			    result->reply.model ? result->reply.model
-						: asking->model);
-	if (!price)
-		price = spend_price(asking->gateway, service, asking->model);
-	if (price && has_usage(result))
-		line->cost_nusd = price_cost(price, &result->reply.usage,
-					     false);
-	if (price && has_usage(result) &&
-	    is_believed(line->cost_nusd, line->reserved_nusd)) {
+	line->cost_unknown = !spend_cost(&line->cost_nusd, price, result,
+					 line->reserved_nusd, false);
+	if (price && !line->cost_unknown && result->reply.cost_nusd < 0)
 		asking->saved_nusd += price_saved(price, &result->reply.usage);
-		return;
-	}
-	if (result->status >= 300 && !result->no_usage) {
-		line->cost_nusd = 0;
-		return;
-	}
-	line->cost_nusd = line->reserved_nusd;
-	line->cost_unknown = true;
 }
 
 static void add_said(int64_t *sum, int64_t value)

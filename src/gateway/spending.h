@@ -2,6 +2,7 @@
 #define GATEWAY_SPENDING_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/attr.h"
@@ -50,6 +51,12 @@ struct spending_ops {
 	/** The same line with what it came to; at any time. */
 	int (*settle)(void *payload, const struct spending_line *line,
 		      struct err *err);
+
+	/** Sets out[i] for each line that was settled already, by whomever of
+	 * those that share the ledger. */
+	int (*written)(void *payload, bool *out,
+		       const struct spending_line *lines, size_t count,
+		       struct err *err);
 };
 
 #endif /* GATEWAY_SPENDING_H */

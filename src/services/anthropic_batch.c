@@ -8,15 +8,10 @@
 #include <string.h>
 
 #include "core/alloc.h"
-#include "core/clock.h"
-#include "core/limits.h"
 #include "services/batch_call.h"
 #include "services/kinds.h"
 
 #define PATH "/v1/messages/batches"
-
-/* Their clock may be behind ours. */
-#define SKEW_MS 120000
 
 static struct batch_call call_of(const struct batch *batch, const char *path)
 {
@@ -51,14 +46,14 @@ static int submit(char **id, const struct batch *batch, struct err *err)
 	if (ret < 0 && err->code == ERR_NOT_FOUND)
 		err->code = ERR_INVALID; /* there is no such endpoint */
 	if (!ret)
-		ret = json_id(id, reply, "id", err);
+		ret = batch_reply_id(id, reply, err);
 	free(text);
 	json_free(doc);
 	json_free(reply);
 	return ret;
 }
 
-static void take_line(const struct batch *batch, const struct json *line)
+static void take(const struct batch *batch, const struct json *line)
 {
 	struct batch_item *item =
 		batch_item_find(batch, json_string_or(line, "custom_id", NULL));
@@ -72,43 +67,55 @@ static void take_line(const struct batch *batch, const struct json *line)
 				json_find(line, "result.message"));
 	} else if (!strcmp(type, "errored") && json_is_object(error)) {
 		batch_item_take(batch, item, 400, error);
+	} else if (!strcmp(type, "expired") || !strcmp(type, "canceled") ||
+		   !strcmp(type, "errored")) {
+		batch_item_fail(item, FAULT_TIMEOUT, type);
 	} else {
 		item->is_answered = true;
-		service_result_fail(item->result, FAULT_TIMEOUT, "batch: %s",
-				    *type ? type : "a result without a type");
+		service_result_fail(item->result, FAULT_ENVELOPE,
+				    "batch: a result of no known type");
 	}
 }
 
-static int read_results(struct buf *out, const struct batch *batch,
-			const char *id, struct err *err)
+/* Not where results_url leads: the key goes to the configured server alone. */
+static int read_results(const struct batch *batch, const char *id,
+			batch_line_fn *take_line, void *payload,
+			struct err *err)
 {
-	char *path = xstrf(PATH "/%s/results", id);
-	struct batch_call call = call_of(batch, path);
-	int ret = batch_call(out, &call, err);
+	struct batch_call call = call_of(batch, NULL);
+	char *path = NULL;
+	int ret = batch_path(&path, PATH, id, "/results", err);
 
+	call.path = path;
+	if (!ret)
+		ret = batch_call_lines(&call, take_line, payload, err);
 	free(path);
 	return ret;
 }
 
-static int visit(bool *is_over, const struct batch *batch, const char *id,
-		 struct err *err)
+static bool has_ended(const struct json *entry)
 {
-	char *path = xstrf(PATH "/%s", id);
-	struct batch_call call = call_of(batch, path);
-	struct json *doc = NULL;
-	struct buf results;
-	int ret;
+	return !strcmp(json_string_or(entry, "processing_status", ""), "ended");
+}
 
-	buf_init(&results, LIMIT_REPLY_BYTES);
-	ret = batch_call_json(&doc, &call, err);
-	if (!ret &&
-	    !strcmp(json_string_or(doc, "processing_status", ""), "ended")) {
-		ret = read_results(&results, batch, id, err);
-		if (!ret)
-			batch_lines(batch, &results, take_line);
-		*is_over = !ret;
+static int visit(struct batch_progress *out, const struct batch *batch,
+		 const char *id, struct err *err)
+{
+	struct batch_call call = call_of(batch, NULL);
+	struct json *doc = NULL;
+	char *path = NULL;
+	int ret = batch_path(&path, PATH, id, "", err);
+
+	call.path = path;
+	if (!ret)
+		ret = batch_call_json(&doc, &call, err);
+	if (!ret && has_ended(doc)) {
+		ret = read_results(batch, id, batch_take_line, NULL, err);
+		out->is_over = !ret;
+		out->rest_is_free = batch_is_complete(
+			batch,
+			json_int_or(doc, "request_counts.succeeded", -1));
 	}
-	buf_release(&results);
 	json_free(doc);
 	free(path);
 	return ret;
@@ -129,58 +136,75 @@ static int64_t count_of(const struct json *entry)
 	return sum;
 }
 
-/* Could it be the one, by what the list says? */
-static bool may_be(const struct json *entry, const struct batch *batch)
-{
-	int64_t at_ms;
+struct search {
+	const struct batch *batch;
+	char *id;        /* NULL: not found yet */
+	bool is_waiting; /* another one may be it, and has no results yet */
+	struct err err;
+};
 
-	return clock_parse(&at_ms, json_string_or(entry, "created_at", "")) &&
-	       at_ms >= batch->sent_at_ms - SKEW_MS &&
-	       count_of(entry) == (int64_t)batch->count;
+static void look_for_ours(const struct batch *batch, const struct json *line,
+			  void *payload)
+{
+	if (batch_item_find(batch, json_string_or(line, "custom_id", NULL)))
+		*(bool *)payload = true;
 }
 
-/* ERR_CONFLICT: it has no results yet. */
-static int is_ours(bool *out, const struct json *entry,
-		   const struct batch *batch, struct err *err)
+static bool look_at(const struct json *entry, void *payload)
 {
-	struct buf results;
-	int ret;
+	struct search *search = payload;
+	const struct batch *batch = search->batch;
+	const char *id = json_string_or(entry, "id", "");
+	bool is_ours = false;
 
-	if (strcmp(json_string_or(entry, "processing_status", ""), "ended") !=
-	    0)
-		return err_set(err, ERR_CONFLICT,
-			       "its id is not known; another one is waited for "
-			       "that may be it");
-	buf_init(&results, LIMIT_REPLY_BYTES);
-	ret = read_results(&results, batch, json_string_or(entry, "id", ""),
-			   err);
-	*out = !ret && strstr(results.ptr, batch->items[0].id);
-	buf_release(&results);
-	return ret;
+	if (count_of(entry) != (int64_t)batch->count ||
+	    batch_is_older(batch, entry))
+		return true;
+	if (!has_ended(entry)) {
+		search->is_waiting = true;
+		return true;
+	}
+	if (read_results(batch, id, look_for_ours, &is_ours, &search->err) <
+		    0 &&
+	    search->err.code == ERR_NOT_FOUND)
+		search->err = (struct err)ERR_INIT; /* they are gone */
+	if (is_ours)
+		search->id = xstrdup(id);
+	return !is_ours && !search->err.code;
 }
 
 static int find(char **id, const struct batch *batch, struct err *err)
 {
-	struct batch_call call = call_of(batch, PATH "?limit=100");
-	struct json *doc = NULL;
-	const struct json *at;
-	bool found = false;
+	struct search search = { .batch = batch, .err = ERR_INIT };
+	const struct batch_list list = {
+		.call = call_of(batch, PATH "?limit=100"),
+		.after = "after_id",
+		.visit = look_at,
+		.payload = &search,
+	};
+	int ret = batch_list_each(&list, err);
 
-	if (batch_call_json(&doc, &call, err) < 0)
-		return -1;
-	at = json_first(json_get(doc, "data"));
-	for (; at && !found && !err->code; at = json_next(at))
-		if (may_be(at, batch) && is_ours(&found, at, batch, err) == 0 &&
-		    found)
-			*id = xstrdup(json_string_or(at, "id", ""));
-	json_free(doc);
-	if (found)
+	*id = search.id;
+	if (search.id) {
+		*err = (struct err)ERR_INIT;
 		return 0;
-	return err->code ? -1 : err_set(err, ERR_NOT_FOUND, "it was not sent");
+	}
+	if (ret < 0)
+		return -1;
+	if (search.err.code) {
+		*err = search.err;
+		return -1;
+	}
+	if (search.is_waiting)
+		return err_set(err, ERR_CONFLICT,
+			       "its id is not known; another one is waited for "
+			       "that may be it");
+	return err_set(err, ERR_NOT_FOUND, "it was not sent");
 }
 
 const struct batch_ops anthropic_batches = {
 	.submit = submit,
 	.find = find,
 	.visit = visit,
+	.take = take,
 };

@@ -1,10 +1,13 @@
 /*
- * OpenAI's Batch API: the questions are a file, the answers are two.
+ * OpenAI's Batch API: the questions are a file, the answers are two. File and
+ * batch carry our tag, so that what was sent is found again.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/alloc.h"
+#include "core/fault.h"
 #include "core/limits.h"
 #include "services/batch_call.h"
 #include "services/kinds.h"
@@ -12,7 +15,12 @@
 /* Between the parts of the upload; no JSON has such a line. */
 #define BOUNDARY "referee-7d1b9c4e5f60"
 
+#define BATCHES  "/batches"
+#define FILES    "/files"
 #define ENDPOINT "/v1/chat/completions"
+
+/* Of the file's name, behind our tag. */
+#define SUFFIX ".jsonl"
 
 static struct batch_call call_of(const struct batch *batch, const char *path)
 {
@@ -42,19 +50,19 @@ static void add_lines(struct buf *out, const struct batch *batch)
 
 static int upload(char **file, const struct batch *batch, struct err *err)
 {
-	struct batch_call call = call_of(batch, "/files");
+	struct batch_call call = call_of(batch, FILES);
 	struct json *reply = NULL;
 	struct buf body;
 	int ret;
 
-	buf_init(&body, 2 * LIMIT_REQUEST_BYTES);
+	buf_init(&body, LIMIT_BATCH_BYTES + LIMIT_REQUEST_BYTES);
 	buf_addf(&body,
 		 "--" BOUNDARY "\r\n"
 		 "Content-Disposition: form-data; name=\"purpose\"\r\n\r\n"
 		 "batch\r\n"
 		 "--" BOUNDARY "\r\n"
 		 "Content-Disposition: form-data; name=\"file\"; "
-		 "filename=\"%s.jsonl\"\r\n"
+		 "filename=\"%s" SUFFIX "\"\r\n"
 		 "Content-Type: application/jsonl\r\n\r\n",
 		 batch->tag);
 	add_lines(&body, batch);
@@ -69,18 +77,19 @@ static int upload(char **file, const struct batch *batch, struct err *err)
 	if (!ret)
 		ret = batch_call_json(&reply, &call, err);
 	if (!ret)
-		ret = json_id(file, reply, "id", err);
+		ret = batch_reply_id(file, reply, err);
 	json_free(reply);
 	buf_release(&body);
 	return ret;
 }
 
-static int submit(char **id, const struct batch *batch, struct err *err)
+static int create(char **id, const struct batch *batch, const char *file,
+		  struct err *err)
 {
-	struct batch_call call = call_of(batch, "/batches");
+	struct batch_call call = call_of(batch, BATCHES);
 	struct json *doc = json_new_object(), *reply = NULL;
-	char *text = NULL, *file = NULL;
-	int ret = upload(&file, batch, err);
+	char *text;
+	int ret;
 
 	json_set_string(doc, "input_file_id", file);
 	json_set_string(doc, "endpoint", ENDPOINT);
@@ -91,69 +100,143 @@ static int submit(char **id, const struct batch *batch, struct err *err)
 	call.method = "POST";
 	call.body = text;
 	call.body_len = strlen(text);
-	if (!ret)
-		ret = batch_call_json(&reply, &call, err);
+	ret = batch_call_json(&reply, &call, err);
 	if (ret < 0 && err->code == ERR_NOT_FOUND)
 		err->code = ERR_INVALID; /* there is no such endpoint */
 	if (!ret)
-		ret = json_id(id, reply, "id", err);
+		ret = batch_reply_id(id, reply, err);
 	free(text);
-	free(file);
 	json_free(doc);
 	json_free(reply);
 	return ret;
 }
 
-static int find(char **id, const struct batch *batch, struct err *err)
+static int submit(char **id, const struct batch *batch, struct err *err)
 {
-	struct batch_call call = call_of(batch, "/batches?limit=100");
-	struct json *doc = NULL;
-	const struct json *at;
+	char *file = NULL;
+	int ret = upload(&file, batch, err);
 
-	if (batch_call_json(&doc, &call, err) < 0)
+	fault_point("batch.uploaded");
+	if (ret < 0) {
+		/* No batch without a file, whatever happened to that. */
+		if (err->code == ERR_NOT_FOUND)
+			err->code = ERR_INVALID;
+		else if (err->code != ERR_INVALID)
+			err->code = ERR_RATE;
 		return -1;
-	at = json_first(json_get(doc, "data"));
-	for (; at && !*id; at = json_next(at))
-		if (!strcmp(json_string_or(at, "metadata.referee", ""),
-			    batch->tag))
-			*id = xstrdup(json_string_or(at, "id", ""));
-	json_free(doc);
-	return *id ? 0 : err_set(err, ERR_NOT_FOUND, "it was not sent");
+	}
+	ret = create(id, batch, file, err);
+	free(file);
+	return ret;
 }
 
-static void take_line(const struct batch *batch, const struct json *line)
+struct search {
+	const struct batch *batch;
+	char *id; /* NULL: not found */
+};
+
+static bool is_other_batch(const struct json *entry, void *payload)
+{
+	struct search *search = payload;
+
+	if (strcmp(json_string_or(entry, "metadata.referee", ""),
+		   search->batch->tag) != 0)
+		return true;
+	search->id = xstrdup(json_string_or(entry, "id", ""));
+	return false;
+}
+
+static bool is_other_file(const struct json *entry, void *payload)
+{
+	struct search *search = payload;
+	const char *name = json_string_or(entry, "filename", "");
+	size_t len = strlen(search->batch->tag);
+
+	if (strncmp(name, search->batch->tag, len) != 0 ||
+	    strcmp(name + len, SUFFIX) != 0)
+		return true;
+	search->id = xstrdup(json_string_or(entry, "id", ""));
+	return false;
+}
+
+/* The questions are there, but nobody was asked them yet. */
+static int go_on_with_file(char **id, const struct batch *batch,
+			   struct err *err)
+{
+	struct search search = { .batch = batch };
+	const struct batch_list list = {
+		.call = call_of(batch, FILES "?purpose=batch&limit=100"),
+		.after = "after",
+		.visit = is_other_file,
+		.payload = &search,
+	};
+	int ret = batch_list_each(&list, err);
+
+	if (!ret && !search.id)
+		ret = err_set(err, ERR_NOT_FOUND, "it was not sent");
+	if (!ret && create(id, batch, search.id, err) < 0) {
+		ret = -1;
+		if (err->code == ERR_INVALID)
+			err->code = ERR_NOT_FOUND; /* nor will it be */
+	}
+	free(search.id);
+	return ret;
+}
+
+static int find(char **id, const struct batch *batch, struct err *err)
+{
+	struct search search = { .batch = batch };
+	const struct batch_list list = {
+		.call = call_of(batch, BATCHES "?limit=100"),
+		.after = "after",
+		.visit = is_other_batch,
+		.payload = &search,
+	};
+	int ret = batch_list_each(&list, err);
+
+	if (!ret && !search.id && batch->was_missed)
+		return go_on_with_file(id, batch, err);
+	if (!ret && !search.id)
+		return err_set(err, ERR_NOT_FOUND, "it was not sent");
+	*id = search.id;
+	return ret;
+}
+
+static void take(const struct batch *batch, const struct json *line)
 {
 	struct batch_item *item =
 		batch_item_find(batch, json_string_or(line, "custom_id", NULL));
 	int64_t status = json_int_or(line, "response.status_code", 0);
+	const char *error = json_string_or(line, "error.code", NULL);
 
 	if (!item)
 		return;
 	if (status >= 100 && status < 600) {
 		batch_item_take(batch, item, (int)status,
 				json_find(line, "response.body"));
-		return;
+	} else if (error) {
+		batch_item_fail(item, FAULT_SERVER, error);
+	} else {
+		item->is_answered = true;
+		service_result_fail(item->result, FAULT_ENVELOPE,
+				    "batch: a result without a response");
 	}
-	item->is_answered = true;
-	service_result_fail(item->result, FAULT_SERVER, "batch: %s",
-			    json_string_or(line, "error.code", "no response"));
 }
 
 /* One of the files with results; there may be none. */
 static int read_file(const struct batch *batch, const char *file,
 		     struct err *err)
 {
-	char *path = xstrf("/files/%s/content", file ? file : "");
-	struct batch_call call = call_of(batch, path);
-	struct buf results;
-	int ret = 0;
+	struct batch_call call = call_of(batch, NULL);
+	char *path = NULL;
+	int ret;
 
-	buf_init(&results, LIMIT_REPLY_BYTES);
-	if (file)
-		ret = batch_call(&results, &call, err);
+	if (!file)
+		return 0;
+	ret = batch_path(&path, FILES, file, "/content", err);
+	call.path = path;
 	if (!ret)
-		batch_lines(batch, &results, take_line);
-	buf_release(&results);
+		ret = batch_call_lines(&call, batch_take_line, NULL, err);
 	free(path);
 	return ret;
 }
@@ -169,25 +252,43 @@ static bool has_ended(const char *status)
 	return false;
 }
 
-static int visit(bool *is_over, const struct batch *batch, const char *id,
-		 struct err *err)
+static int read_results(struct batch_progress *out, const struct batch *batch,
+			const struct json *doc, struct err *err)
 {
-	char *path = xstrf("/batches/%s", id);
-	struct batch_call call = call_of(batch, path);
-	struct json *doc = NULL;
-	int ret = batch_call_json(&doc, &call, err);
+	const char *status = json_string_or(doc, "status", "");
+	const char *why = json_string_or(doc, "errors.data.0.message", NULL);
 
-	if (!ret && has_ended(json_string_or(doc, "status", ""))) {
-		ret = read_file(batch,
-				json_string_or(doc, "output_file_id", NULL),
-				err);
-		if (!ret)
-			ret = read_file(
-				batch,
-				json_string_or(doc, "error_file_id", NULL),
-				err);
-		*is_over = !ret;
-	}
+	if (read_file(batch, json_string_or(doc, "output_file_id", NULL), err) <
+		    0 ||
+	    read_file(batch, json_string_or(doc, "error_file_id", NULL), err) <
+		    0)
+		return -1;
+	out->is_over = true;
+	/* One that failed was never begun. */
+	out->rest_is_free =
+		!strcmp(status, "failed") ||
+		batch_is_complete(
+			batch,
+			json_int_or(doc, "request_counts.completed", -1));
+	if (strcmp(status, "completed") != 0)
+		snprintf(out->why, sizeof(out->why), "%s%s%s", status,
+			 why ? ": " : "", why ? why : "");
+	return 0;
+}
+
+static int visit(struct batch_progress *out, const struct batch *batch,
+		 const char *id, struct err *err)
+{
+	struct batch_call call = call_of(batch, NULL);
+	struct json *doc = NULL;
+	char *path = NULL;
+	int ret = batch_path(&path, BATCHES, id, "", err);
+
+	call.path = path;
+	if (!ret)
+		ret = batch_call_json(&doc, &call, err);
+	if (!ret && has_ended(json_string_or(doc, "status", "")))
+		ret = read_results(out, batch, doc, err);
 	json_free(doc);
 	free(path);
 	return ret;
@@ -197,4 +298,5 @@ const struct batch_ops openai_batches = {
 	.submit = submit,
 	.find = find,
 	.visit = visit,
+	.take = take,
 };

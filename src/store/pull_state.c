@@ -159,12 +159,9 @@ static void release_all(void *items, size_t count, size_t size,
 	free(items);
 }
 
-void pull_state_drop_batches(struct pull_state *state)
+void batch_state_release(struct batch_state *batch)
 {
-	release_all(state->batches, state->batch_count, sizeof(*state->batches),
-		    batch_fields, ARRAY_LEN(batch_fields));
-	state->batches = NULL;
-	state->batch_count = state->batch_cap = 0;
+	fields_release(batch, batch_fields, ARRAY_LEN(batch_fields));
 }
 
 void pull_state_release(struct pull_state *state)

@@ -118,8 +118,7 @@ struct posted *pull_state_find_posted(const struct pull_state *state,
 struct posted *pull_state_posted(struct pull_state *state, const char *kind,
 				 const char *key);
 
-/** Forgets the batches under way. */
-void pull_state_drop_batches(struct pull_state *state);
+void batch_state_release(struct batch_state *batch);
 
 /** Remembers the key as the latest; the oldest beyond a bound are forgotten. */
 void pull_state_add_key(struct pull_state *state, const char *change_key);

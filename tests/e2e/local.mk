@@ -36,6 +36,8 @@ E2E_TESTS += \
 	tests/e2e/t0620-keys.t \
 	tests/e2e/t0640-relaxed.t \
 	tests/e2e/t0655-together.t \
+	tests/e2e/t0642-relaxed-partial.t \
+	tests/e2e/t0643-relaxed-takeover.t \
 	tests/e2e/t0640-stats.t \
 	tests/e2e/t0800-generated.t \
 	tests/e2e/t0520-offline.t \

@@ -79,7 +79,7 @@ git -C $kind commit -q -a -m 'Late'
 git -C $kind push -q origin topic/late
 referee poll >/dev/null 2>&1
 before=$(ai_count answered)
-tell_ai expire
+tell_ai end/expire
 ok 'what expired is asked directly' exits 0 sh -c 'referee poll >out.txt 2>err.txt'
 ok 'one answer came directly' test "$(ai_count answered)" = $((before + 1))
 tell_ai end

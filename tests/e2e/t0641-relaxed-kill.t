@@ -13,11 +13,13 @@ REFEREE_CONFIG=$work/referee.conf
 FAKE_KEY=$AI_KEY
 export REFEREE_CONFIG FAKE_KEY
 
+# prepare KIND MODEL PRICE: $kind, with a change that is not asked about yet.
 prepare()
 {
-	new_project anthropic
-	mkdir -p anthropic/.referee/workflows
-	cat >anthropic/.referee/workflows/slow.yml <<-'YML'
+	kind=$1 price=$3
+	new_project $kind
+	mkdir -p $kind/.referee/workflows
+	cat >$kind/.referee/workflows/slow.yml <<-'YML'
 		name: Slow
 		trigger:
 		  event: pull_request
@@ -25,24 +27,24 @@ prepare()
 		agents:
 		  - name: code-review-agent
 	YML
-	git -C anthropic add -A && git -C anthropic commit -q -m 'A workflow'
-	git -C anthropic push -q origin main
-	relaxed_conf anthropic claude-opus-5-5 >referee.conf
+	git -C $kind add -A && git -C $kind commit -q -m 'A workflow'
+	git -C $kind push -q origin main
+	relaxed_conf $kind $2 >referee.conf
 	referee poll >/dev/null 2>&1
-	git -C anthropic switch -q -c topic/one main
-	bad_session >anthropic/ios/Session.swift
-	echo '// play:finds' >>anthropic/ios/Session.swift
-	git -C anthropic commit -q -a -m 'Keep the token'
-	git -C anthropic push -q origin topic/one
-	cp -R anthropic.git saved.git
-	cp -R state-anthropic saved-state
+	git -C $kind switch -q -c topic/one main
+	bad_session >$kind/ios/Session.swift
+	echo '// play:finds takes:max_tokens' >>$kind/ios/Session.swift
+	git -C $kind commit -q -a -m 'Keep the token'
+	git -C $kind push -q origin topic/one
+	cp -R $kind.git saved.git
+	cp -R state-$kind saved-state
 }
 
 reset()
 {
-	rm -rf anthropic.git state-anthropic
-	cp -R saved.git anthropic.git
-	cp -R saved-state state-anthropic
+	rm -rf $kind.git state-$kind
+	cp -R saved.git $kind.git
+	cp -R saved-state state-$kind
 }
 
 # killed POLL POINT: the first or second poll is ended there. 99: it was not.
@@ -63,43 +65,61 @@ killed()
 		referee poll >again.out 2>&1 || { cat again.out; return 1; }
 		tell_ai end
 	done
-	git -C anthropic.git notes --ref=referee show topic/one | grep -q 'Token in a backup' ||
+	git -C $kind.git notes --ref=referee show topic/one | grep -q 'Token in a backup' ||
 		{ echo 'no result'; cat again.out; return 1; }
 	sent=$(($(ai_count batched) - batched))
 	test $sent = 1 || { echo "sent $sent times"; return 1; }
 	test "$(ai_count answered)" = "$answered" || { echo 'asked directly'; return 1; }
-	test "$(spent)" = 0.003000 || { echo "cost $(spent)"; return 1; }
-	! git -C anthropic.git show refs/referee/pulls:branches/topic%2Fone.json | grep batch_ || return 1
+	test "$(spent)" = $price || { echo "cost $(spent)"; return 1; }
+	! git -C $kind.git show refs/referee/pulls:branches/topic%2Fone.json | grep batch_ || return 1
 	test -z "$(referee poll)" || { echo 'it is still due'; return 1; }
-	is_sound anthropic.git && is_sound state-anthropic/mirrors/anthropic.git
+	is_sound $kind.git && is_sound state-$kind/mirrors/$kind.git
+}
+
+# killed_anywhere FROM STEP: at every STEPth side effect of both polls.
+killed_anywhere()
+{
+	for poll in first second; do
+		n=$1 last=0 points=0
+		while test $last != 99 && test $n -lt 400; do
+			killed $poll any:$n >.killed 2>&1
+			last=$?
+			test $last = 99 || ok "$kind: the $poll killed before side effect $n" sh -c "cat .killed; exit $last"
+			points=$((points + (last != 99)))
+			n=$((n + ${REFEREE_KILL_STEP:-$2}))
+		done
+		ok "$kind: the $poll ran through in the end" test $last = 99
+		ok "$kind: there were side effects to be killed before" test $points -gt 1
+	done
 }
 
 start_ai
-prepare
+prepare anthropic claude-opus-5-5 0.003000
 if REFEREE_FAULT=any:1 referee poll >/dev/null 2>&1; then
 	stop_ai
 	echo '1..0 # SKIP built without --enable-faults'
 	exit 0
 fi
-for point in batch.keep:1 journal.write:1 journal.write:2 batch.submit:1 \
+for point in journal.write:1 batch.keep:1 journal.write:2 batch.submit:1 \
 	batch.submitted:1 batch.keep:2 judge.notes:1 poll.settle:1; do
 	ok "killed while it asks at $point" killed first $point
 done
-for point in http:1 journal.write:1 journal.write:3 judge.records:1 \
+for point in http:1 journal.write:1 journal.write:2 judge.records:1 \
 	judge.notes:1 batch.keep:1 poll.settle:1; do
 	ok "killed while it is answered at $point" killed second $point
 done
-for poll in first second; do
-	n=7 last=0 points=0
-	while test $last != 99 && test $n -lt 400; do
-		killed $poll any:$n >.killed 2>&1
-		last=$?
-		test $last = 99 || ok "the $poll killed before side effect $n" sh -c "cat .killed; exit $last"
-		points=$((points + (last != 99)))
-		n=$((n + ${REFEREE_KILL_STEP:-61}))
-	done
-	ok "the $poll ran through in the end" test $last = 99
-	ok 'there were side effects to be killed before' test $points -gt 1
+killed_anywhere 7 61
+
+# The file goes first, and the batch is made of it.
+rm -rf saved.git saved-state
+prepare openai gpt-6.1-sol 0.000400
+for point in journal.write:2 batch.submit:1 http:1 batch.uploaded:1 http:2 \
+	batch.submitted:1 batch.keep:2; do
+	ok "openai: killed while it asks at $point" killed first $point
 done
+for point in http:2 batch.keep:1; do
+	ok "openai: killed while it is answered at $point" killed second $point
+done
+killed_anywhere 31 37
 stop_ai
 finish

@@ -22,6 +22,7 @@ FINDING = json.dumps({"summary": "One matter.", "findings": [{
     "quote": "UserDefaults.standard.set(token, forKey: \"access_token\")",
     "category": "security", "title": "Token in a backup",
     "body": "Keep it in the Keychain.", "confidence": 0.9}]})
+SPY = 0  # the port of another host
 seen = {}
 lock = threading.Lock()
 
@@ -138,18 +139,25 @@ def completion(text, **others):
 
 
 class Batches:
-    """The batch endpoints of both protocols. A batch ends when GET /end, or
-    GET /expire, says so: all that are there then."""
+    """The batch endpoints of both protocols. A batch ends when GET /end/HOW
+    says so: all that are there then. HOW is one of the ENDS, or nothing."""
+
+    ENDS = ("", "errored", "missing", "muddle", "garbage", "expire", "fail",
+            "gone", "cut", "redirect")
 
     def __init__(self):
         self.items = {}   # by id: the questions, in the provider's words
-        self.files = {}
+        self.files = {}   # by id: name and text
         self.tags = {}
-        self.state = {}   # by id: "in_progress", "ended" or "expired"
+        self.made = {}    # by id, when
+        self.state = {}   # by id: None as long as it is under way, or its end
+        self.page = 2     # entries of a list, so that lists have pages
 
     def end(self, how):
+        if how not in self.ENDS:
+            raise KeyError(how)
         for each in self.state:
-            if self.state[each] == "in_progress":
+            if self.state[each] is None:
                 self.state[each] = how
 
     def add(self, items, tag=None):
@@ -158,36 +166,82 @@ class Batches:
         if not items or len(set(ids)) != len(ids):
             raise Refused("custom_id must be unique")
         self.items[name] = items
-        self.state[name] = "in_progress"
+        self.state[name] = None
         self.tags[name] = tag
+        self.made[name] = time.time()
         seen["batches"] = seen.get("batches", 0) + 1
         seen["batched"] = seen.get("batched", 0) + len(items)
         return name
+
+    def add_file(self, name, text):
+        file = f"file-{len(self.files) + 1}"
+        self.files[file] = (name, text, time.time())
+        return {"id": file, "object": "file"}
+
+    def list(self, names, show, after):
+        """A page, the newest first."""
+        names = list(reversed(list(names)))
+        if after:
+            names = names[names.index(after) + 1:]
+        return {"object": "list", "has_more": len(names) > self.page,
+                "data": [show(each) for each in names[:self.page]]}
 
     @staticmethod
     def text_of(item):
         return FINDING if "play:finds" in json.dumps(item) else ANSWER
 
+    def kept(self, name):
+        """Of each question: is there a result, a failure or nothing?"""
+        items = list(reversed(self.items[name]))
+        how = self.state[name]
+        kinds = ["ok"] * len(items)
+        if how in ("errored", "missing"):
+            kinds[-1] = {"errored": "bad", "missing": None}[how]
+        elif how == "expire":
+            kinds = ["late"] * len(items)
+        elif how == "fail":
+            kinds = [None] * len(items)
+        return list(zip(items, kinds))
+
+    def muddle(self, name, lines):
+        """What is no line of ours, between those that are."""
+        how = self.state[name]
+        if how == "garbage":
+            return "<html>Bad gateway</html>\n"
+        if how == "muddle":
+            lines = ["no JSON", "", '{"custom_id": "x"}', "[1]", "{}",
+                     *lines, *lines, lines[0][:40]]
+            return "\r\n".join(lines)
+        return "".join(line + "\n" for line in lines)
+
     def anthropic(self, name):
         count = len(self.items[name])
-        over = self.state[name] != "in_progress"
+        over = self.state[name] is not None
+        if self.state[name] == "gone":
+            raise KeyError(name)
+        done = sum(kind == "ok" for _, kind in self.kept(name))
         return {"id": name, "type": "message_batch",
                 "created_at": time.strftime("%Y-%m-%dT%H:%M:%SZ",
-                                            time.gmtime()),
+                                            time.gmtime(self.made[name])),
                 "processing_status": "ended" if over else "in_progress",
+                "results_url": f"http://127.0.0.1:{SPY}/results",
                 "request_counts": {
                     "processing": 0 if over else count,
-                    "succeeded": count if over else 0, "errored": 0,
+                    "succeeded": done if over else 0,
+                    "errored": count - done if over else 0,
                     "canceled": 0, "expired": 0}}
 
     def anthropic_results(self, name):
-        for item in reversed(self.items[name]):
+        lines = []
+        for item, kind in self.kept(name):
+            if not kind:
+                continue
             result = {"type": "expired"}
-            if "play:batch-error" in json.dumps(item):
+            if kind == "bad":
                 result = {"type": "errored", "error": {
                     "type": "error", "error": {
                         "type": "api_error", "message": "sorry"}}}
-            elif self.state[name] == "ended":
+            elif kind == "ok":
                 result = {"type": "succeeded", "message": {
                     "id": "msg_1", "type": "message", "role": "assistant",
                     "model": "claude-opus-5-5", "stop_reason": "end_turn",
@@ -196,22 +250,39 @@ class Batches:
                               "cache_read_input_tokens": 0,
                               "cache_creation_input_tokens": 0,
                               "service_tier": "batch"}}}
-            yield json.dumps({"custom_id": item["custom_id"],
-                              "result": result}) + "\n"
+            lines.append(json.dumps({"custom_id": item["custom_id"],
+                                     "result": result}))
+        return self.muddle(name, lines)
 
     def openai(self, name):
-        status = {"in_progress": "in_progress", "ended": "completed",
-                  "expired": "expired"}[self.state[name]]
+        how = self.state[name]
+        if how == "gone":
+            raise KeyError(name)
+        kinds = [kind for _, kind in self.kept(name)]
+        status = "in_progress" if how is None else {
+            "expire": "expired", "fail": "failed"}.get(how, "completed")
+        over = how is not None
         return {"id": name, "object": "batch", "status": status,
+                "created_at": int(self.made[name]),
                 "metadata": {"referee": self.tags[name]},
-                "output_file_id": None if status != "completed"
-                else f"out-{name}",
-                "error_file_id": None if status != "expired"
-                else f"err-{name}"}
+                "request_counts": {
+                    "total": len(kinds), "failed": kinds.count("bad"),
+                    "completed": kinds.count("ok") if over else 0},
+                "errors": {"data": [{"message": "a line is too long"}]}
+                if how == "fail" else None,
+                "output_file_id": f"out-{name}"
+                if over and "ok" in kinds else None,
+                "error_file_id": f"err-{name}"
+                if over and {"bad", "late"} & set(kinds) else None}
 
-    def reply(self, item):
+    def reply(self, item, kind):
+        if kind == "bad":
+            return {"status_code": 500, "body": {"error": {
+                "type": "server_error", "code": None, "param": None,
+                "message": "sorry"}}}
         try:
-            check_openai(item["body"], {})
+            if "takes:max_tokens" not in json.dumps(item):
+                check_openai(item["body"], {})
         except Refused as refused:
             return {"status_code": 400, "body": {"error": {
                 "type": "invalid_request_error", "code": None, "param": None,
@@ -220,15 +291,20 @@ class Batches:
                 "body": json.loads(completion(self.text_of(item)))}
 
     def openai_results(self, file):
-        kind, name = file.split("-", 1)
-        for item in reversed(self.items[name]):
+        wanted, name = file.split("-", 1)
+        lines = []
+        for item, kind in self.kept(name):
+            if (kind == "ok") != (wanted == "out") or not kind:
+                continue
             line = {"id": "r", "custom_id": item["custom_id"],
                     "response": None, "error": None}
-            if kind == "err":
+            if kind == "late":
                 line["error"] = {"code": "batch_expired", "message": "late"}
             else:
-                line["response"] = {"request_id": "q", **self.reply(item)}
-            yield json.dumps(line) + "\n"
+                line["response"] = {"request_id": "q",
+                                    **self.reply(item, kind)}
+            lines.append(json.dumps(line))
+        return self.muddle(name, lines)
 
 
 batches = Batches()
@@ -288,39 +364,60 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         """How often each play was asked for, and how much was answered; or
         one of the batches."""
-        path = self.path.partition("?")[0]
+        path, _, query = self.path.partition("?")
         with lock:
-            if path in ("/end", "/expire"):
-                batches.end({"/end": "ended", "/expire": "expired"}[path])
+            if path.startswith("/end"):
+                batches.end(path[len("/end/"):])
             if path.startswith("/v1/"):
-                return self.get_batch(path.split("/")[2:])
+                after = dict(part.split("=", 1) for part in query.split("&")
+                             if part.startswith("after"))
+                return self.get_batch(path.split("/")[2:],
+                                      next(iter(after.values()), None))
             self.send(200, json.dumps(seen))
 
     def key(self):
         return self.headers.get("x-api-key") or self.headers.get(
             "authorization", "").removeprefix("Bearer ")
 
-    def get_batch(self, parts):
+    def get_batch(self, parts, after):
         if self.key() != KEY:
-            return self.fail(401, "authentication_error", "invalid key")
+            return self.fail(401, "authentication_error",
+                             f"invalid key: {self.key()}")
         try:
             if parts == ["messages", "batches"]:
-                return self.send(200, json.dumps({"data": [
-                    batches.anthropic(each) for each in batches.items]}))
-            if parts == ["batches"]:
-                return self.send(200, json.dumps({"data": [
-                    batches.openai(each) for each in batches.items]}))
-            if parts[:2] == ["messages", "batches"] and len(parts) == 3:
-                return self.send(200, json.dumps(
-                    batches.anthropic(parts[2])))
-            if parts[:2] == ["messages", "batches"]:
-                return self.send(200, "".join(
-                    batches.anthropic_results(parts[2])))
-            if parts[0] == "batches":
-                return self.send(200, json.dumps(batches.openai(parts[1])))
-            return self.send(200, "".join(batches.openai_results(parts[1])))
-        except KeyError:
-            return self.fail(404, "not_found_error", "no such batch")
+                found = batches.list(batches.items, batches.anthropic, after)
+            elif parts == ["batches"]:
+                found = batches.list(batches.items, batches.openai, after)
+            elif parts == ["files"]:
+                found = batches.list(batches.files, lambda file: {
+                    "id": file, "filename": batches.files[file][0],
+                    "created_at": int(batches.files[file][2])}, after)
+            elif parts[:2] == ["messages", "batches"] and len(parts) == 3:
+                found = batches.anthropic(parts[2])
+            elif parts[0] == "batches":
+                found = batches.openai(parts[1])
+            elif parts[0] == "messages":
+                return self.send_results(
+                    parts[2], batches.anthropic_results(parts[2]))
+            else:
+                return self.send_results(parts[1].split("-", 1)[1],
+                                         batches.openai_results(parts[1]))
+            self.send(200, json.dumps(found))
+        except (KeyError, ValueError):
+            self.fail(404, "not_found_error", "no such batch")
+
+    def send_results(self, name, text):
+        how = batches.state[name]
+        if how == "redirect":
+            return self.send(307, "", headers=[
+                ("location", f"http://127.0.0.1:{SPY}/results")])
+        if how != "cut":
+            return self.send(200, text)
+        self.send_response(200)
+        self.send_header("content-length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text[:-10].encode())
+        self.close_connection = True
 
     def add_batch(self, body):
         with lock:
@@ -332,16 +429,16 @@ class Handler(BaseHTTPRequestHandler):
                 return self.send(200, json.dumps(
                     batches.anthropic(batches.add(items))))
             if self.path == "/v1/files":
-                part = body.decode().split("\r\n\r\n")[2]
-                name = f"file-{len(batches.files) + 1}"
-                batches.files[name] = [
-                    json.loads(line) for line in
-                    part[:part.rindex("\r\n--")].splitlines()]
-                return self.send(200, json.dumps({"id": name}))
+                text = body.decode()
+                part = text.split("\r\n\r\n")[2]
+                name = re.search('filename="([^"]*)"', text).group(1)
+                return self.send(200, json.dumps(batches.add_file(
+                    name, part[:part.rindex("\r\n--")])))
             order = json.loads(body)
             only(order, ["input_file_id", "endpoint", "completion_window"],
                  ["metadata"])
-            items = batches.files[order["input_file_id"]]
+            items = [json.loads(line) for line in
+                     batches.files[order["input_file_id"]][1].splitlines()]
             for item in items:
                 only(item, ["custom_id", "method", "url", "body"], [])
             name = batches.add(items, order["metadata"]["referee"])
@@ -471,7 +568,7 @@ def joint_mute(handler, number):
 
 def redirect(handler, number):
     handler.send(307, "", headers=[
-        ("location", f"http://127.0.0.1:{handler.server.other}/v1/messages")])
+        ("location", f"http://127.0.0.1:{SPY}/v1/messages")])
 
 
 def slow(handler, number):
@@ -523,6 +620,8 @@ class Spy(BaseHTTPRequestHandler):
         self.send_header("content-length", "0")
         self.end_headers()
 
+    do_GET = do_POST
+
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
@@ -539,8 +638,9 @@ def main():
         secure = Server(("127.0.0.1", 0), Handler)
         secure.socket = context.wrap_socket(secure.socket, server_side=True)
         servers.append(secure)
+    global SPY
+    SPY = spy.server_address[1]
     for each in servers:
-        each.other = spy.server_address[1]
         threading.Thread(target=each.serve_forever, daemon=True).start()
     print("ready", *(each.server_address[1] for each in servers
                      if each is not spy), flush=True)

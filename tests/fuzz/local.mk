@@ -72,3 +72,6 @@ tests_fuzz_fuzz_answers_LDADD   = $(agents_libs)
 fuzz_programs += tests/fuzz/fuzz_junit
 tests_fuzz_fuzz_junit_SOURCES = tests/fuzz/fuzz_junit.c $(fuzz_main)
 tests_fuzz_fuzz_junit_LDADD   = $(code_libs)
+fuzz_programs += tests/fuzz/fuzz_batch
+tests_fuzz_fuzz_batch_SOURCES = tests/fuzz/fuzz_batch.c $(fuzz_main)
+tests_fuzz_fuzz_batch_LDADD   = $(services_libs)

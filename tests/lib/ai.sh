@@ -89,7 +89,7 @@ relaxed_conf()
 	project_conf "$1"
 }
 
-# tell_ai end|expire: all batches that are there are over.
+# tell_ai end[/HOW]: all batches that are there are over; how is in the server.
 tell_ai()
 {
 	python3 -c 'import sys, urllib.request as u; u.urlopen(sys.argv[1])' \

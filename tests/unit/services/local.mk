@@ -43,3 +43,10 @@ tests_unit_services_test_outcomes_SOURCES  = \
 	tests/unit/services/test_outcomes_cursor.c \
 	tests/unit/services/test_outcomes_http.c \
 	tests/unit/services/test_outcomes_openai.c
+
+# With a network of its own, which takes the place of io's.
+unit_programs += tests/unit/services/test_batches
+tests_unit_services_test_batches_CFLAGS   = $(unit_cflags)
+tests_unit_services_test_batches_CPPFLAGS = $(unit_cppflags)
+tests_unit_services_test_batches_LDADD    = $(services_libs) $(CRITERION_LIBS)
+tests_unit_services_test_batches_SOURCES  = tests/unit/services/test_batches.c
