@@ -140,7 +140,7 @@ static int64_t question_bytes(const struct plan_task *task,
 
 static void add_task(struct amount *out, struct gateway *gateway,
 		     const struct plan_task *task,
-		     const struct replayed *change)
+		     const struct replayed *change, bool is_relaxed)
 {
 	enum complexity own = task->agent->complexity;
 	const struct chat chat = { .model = task->use->model };
@@ -149,6 +149,7 @@ static void add_task(struct amount *out, struct gateway *gateway,
 		.services = (const char *const *)task->services.v,
 		.service_count = task->services.len,
 		.complexity = own ? own : change->complexity,
+		.is_relaxed = is_relaxed,
 	};
 	double bytes = (double)question_bytes(task, change);
 
@@ -274,7 +275,8 @@ static void tally_workflow(struct tally *tally, struct json *changes,
 		if (!fires)
 			continue;
 		for (size_t j = 0; j < plan.task_count; j++)
-			add_task(&amount, gateway, &plan.tasks[j], change);
+			add_task(&amount, gateway, &plan.tasks[j], change,
+				 plan.workflow->relaxed);
 		add_runs(tally, &amount, fires);
 		add_change(changes, &backtest->merges.items[i], change, fires);
 	}
@@ -291,6 +293,7 @@ static void add_workflow(struct json *list, struct backtest *backtest,
 
 	json_set_string(at, "workflow", workflow->id);
 	json_set_string(at, "title", workflow->title);
+	json_set_bool(at, "relaxed", workflow->relaxed);
 	changes = json_new_array();
 	tally_workflow(&tally, changes, backtest, index);
 	json_set_int(at, "runs", (int64_t)tally.runs);

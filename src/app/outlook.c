@@ -94,6 +94,7 @@ static void look_at(struct outlook *outlook, const struct workflow *workflow,
 	json_set_string(at, "workflow", workflow->id);
 	json_set_string(at, "title", workflow->title);
 	json_set_bool(at, "is_named", is_named);
+	json_set_bool(at, "relaxed", workflow->relaxed);
 	set_holds(at, "matches", holds);
 	add_reasons(at, &reasons);
 	reasons_release(&reasons);

@@ -84,6 +84,10 @@ static void print_workflow(const struct json *at, int64_t changes)
 	       json_string_or(at, "workflow", ""), (long long)runs,
 	       changes ? (double)touched * 100 / (double)changes : 0.0,
 	       json_string_or(at, "title", ""));
+	if (json_bool_or(at, "relaxed", false))
+		printf("  relaxed: each waits for the provider's batch, up to "
+		       "24 hours a step, where the\n  service has one, at the "
+		       "batch price\n");
 	if (json_int_or(at, "unknown", 0))
 		printf("  skipped on %lld more: test_coverage is not known "
 		       "of the past\n",

@@ -108,6 +108,20 @@ static void print_reasons(const struct json *workflow)
 	}
 }
 
+/* What is asked before the service itself. */
+static void print_batch(const struct json *at)
+{
+	const struct json *batch = json_get(at, "batch");
+	char cost[MONEY_TEXT_SIZE];
+
+	printf("      asks %s (%s) in a batch, waits up to %lld hours, up to "
+	       "$%s\n",
+	       json_string_or(at, "service", ""),
+	       json_string_or(at, "model", ""),
+	       (long long)json_int_or(batch, "wait_ms", 0) / 3600000,
+	       dollars(cost, batch, "worst_case_nusd"));
+}
+
 static void print_service(const struct json *at, bool is_first)
 {
 	const char *skipped = json_string_or(at, "skipped", NULL);
@@ -115,7 +129,10 @@ static void print_service(const struct json *at, bool is_first)
 	const struct json *waits = json_get(at, "waits_ms"), *wait;
 	char cost[MONEY_TEXT_SIZE];
 
-	printf("      %s %s", is_first ? "asks" : "then",
+	if (json_get(at, "batch"))
+		print_batch(at);
+	printf("      %s %s",
+	       is_first && !json_get(at, "batch") ? "asks" : "then",
 	       json_string_or(at, "service", ""));
 	if (model)
 		printf(" (%s)", model);
@@ -208,6 +225,10 @@ static void print_workflow(const struct json *workflow)
 		       json_string_or(workflow, "stored.started_at", ""),
 		       json_string_or(workflow, "stored.verdict", ""),
 		       (long long)json_int_or(workflow, "stored.findings", 0));
+	if (json_bool_or(workflow, "relaxed", false))
+		printf("  it is relaxed: a poll waits for the provider's "
+		       "batch; "
+		       "run asks directly\n");
 	for (task = json_first(tasks); task; task = json_next(task))
 		print_task(task);
 	if (tasks)

@@ -256,7 +256,8 @@ void preview_prompts(struct buf *out, struct gateway *gateway,
 	preview_release(&preview);
 }
 
-/* Every attempt may cost its worst case; there is a limit on all of them. */
+/* Every attempt may cost its worst case; there is a limit on all of them. A
+ * batch is one more, before all others. */
 static void add_cost(int64_t *expected, int64_t *most,
 		     const struct json *services)
 {
@@ -266,13 +267,15 @@ static void add_cost(int64_t *expected, int64_t *most,
 	for (const struct json *at = json_first(services); at;
 	     at = json_next(at)) {
 		int64_t cost = json_int_or(at, "worst_case_nusd", 0);
+		int64_t batch = json_int_or(at, "batch.worst_case_nusd", 0);
 		int64_t attempts = json_int_or(at, "attempts", 1);
 
 		if (json_get(at, "skipped"))
 			continue;
 		if (is_first)
-			*expected += cost;
+			*expected += json_get(at, "batch") ? batch : cost;
 		is_first = false;
+		*most += batch;
 		attempts = attempts < left ? attempts : left;
 		left -= attempts;
 		*most += attempts * cost;

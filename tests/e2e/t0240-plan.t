@@ -88,6 +88,40 @@ s = d[\"workflows\"][0][\"tasks\"][0][\"services\"]
 assert [bool(x.get(\"skipped\")) for x in s] == [True, True, False], s
 assert d[\"at_most_nusd\"] == 0, d"'
 
+# The same question, through the batch endpoint and not.
+cat >../relaxed.conf <<'CONF'
+[referee]
+service = claude-api
+[service "claude-api"]
+kind = anthropic
+key = env:PLANTED
+model = claude-opus-5-5
+CONF
+for latency in normal relaxed; do
+	cat >../$latency.yml <<-YAML
+		name: It may wait
+		latency: $latency
+		trigger:
+		  event: pull_request
+		agents: [code-review-agent]
+	YAML
+	PLANTED=sk-1 referee --config ../relaxed.conf plan --workflow ../$latency.yml --format json >../$latency.json
+done
+ok 'what is relaxed costs half at first, and all that comes after' python3 -c '
+import json
+normal, relaxed = (json.load(open(f"../{x}.json"))["workflows"][0] for x in ("normal", "relaxed"))
+service = relaxed["tasks"][0]["services"][0]
+each, batch = service["worst_case_nusd"], service["batch"]["worst_case_nusd"]
+assert relaxed["relaxed"] and not normal["relaxed"]
+assert "batch" not in normal["tasks"][0]["services"][0]
+assert abs(2 * batch - each) <= 1 and service["batch"]["wait_ms"] == 24 * 3600000
+assert relaxed["expected_nusd"] == batch and normal["expected_nusd"] == each
+assert relaxed["at_most_nusd"] == normal["at_most_nusd"] + batch'
+PLANTED=sk-1 referee --config ../relaxed.conf plan --workflow ../relaxed.yml >../out.txt
+ok 'people are told that it waits' has "it is relaxed: a poll waits for the provider's batch; run asks directly" ../out.txt
+ok 'for how long' has 'asks claude-api (claude-opus-5-5) in a batch, waits up to 24 hours, up to $' ../out.txt
+ok 'and what comes then' has 'then claude-api (claude-opus-5-5), 3 times' ../out.txt
+
 referee run --workflow big --service offline >/dev/null
 ok 'a stored result is told of' sh -c 'referee plan --workflow big >../out.txt && grep -q "big: judged before" ../out.txt && grep -q "nobody is asked" ../out.txt'
 git switch -q main

@@ -85,6 +85,23 @@ ok 'it ran on those that its conditions hold for' json ../out.json \
 ok 'what it costs is estimated, with a spread' json ../out.json \
 	'0 < w["big"]["cost_nusd"]["low"] < w["big"]["cost_nusd"]["expected"] < w["big"]["cost_nusd"]["high"]'
 ok 'and of one run' json ../out.json '0 < w["big"]["run"]["cost_nusd"]["p50"] <= w["big"]["run"]["cost_nusd"]["p90"]'
+cat >../claude.conf <<'CONF'
+[referee]
+service = claude-api
+[service "claude-api"]
+kind = anthropic
+key = env:PLANTED
+model = claude-opus-5-5
+CONF
+for latency in normal relaxed; do
+	sed "1a latency: $latency" ../big.yml >../$latency.yml
+done
+ok 'the relaxed one is there with the normal one' sh -c \
+	'PLANTED=sk-1 referee --config ../claude.conf backtest --since 2026-01-01 --workflow ../normal.yml --workflow ../relaxed.yml --format json >../latency.json'
+ok 'it costs half' json ../latency.json \
+	'w["relaxed"]["relaxed"] and abs(w["relaxed"]["cost_nusd"]["expected"] * 2 - w["normal"]["cost_nusd"]["expected"]) < 10 and w["relaxed"]["cost_nusd"]["low"] > 0'
+ok 'and says that it waits' sh -c \
+	"PLANTED=sk-1 referee --config ../claude.conf backtest --since 2026-01-01 --workflow ../relaxed.yml | grep -q 'waits for the provider.s batch'"
 ok 'pushes and closed pulls are runs of their own' json ../out.json \
 	'w["push"]["runs"] == 8 and w["push"]["events"]["push"] == 4 and w["push"]["events"]["pull_request.closed"] == 4'
 ok 'schedules are counted' json ../out.json 'w["push"]["scheduled"] == 37'
