@@ -15,7 +15,8 @@
  *
  * Parsing refuses what cJSON would pass over: repeated names, NULs, text that
  * is not UTF-8, anything behind the document, more than LIMIT_JSON_DEPTH
- * levels, more than LIMIT_JSON_ITEMS items or LIMIT_JSON_BYTES. Integers keep all their digits.
+ * levels, more than LIMIT_JSON_ITEMS items or LIMIT_JSON_BYTES. Integers keep
+ * all their digits.
  *
  * Getters follow `path` from `at`, dot by dot ("choices.0.message.content", ""
  * is `at` itself), match case exactly and check the type. They fail with

@@ -155,7 +155,9 @@ static enum fault fault_of(const struct err *err)
 	case ERR_CANCELLED:
 		return FAULT_CANCELLED;
 	case ERR_INVALID:
-		return FAULT_REQUEST;
+		/* A `ca_file` that cannot be read; else a mistake of ours. */
+		return err->detail == HTTP_NOT_SENT ? FAULT_CONNECT
+						    : FAULT_REQUEST;
 	case ERR_AUTH:
 		return FAULT_AUTH;
 	case ERR_PROTOCOL:
@@ -174,7 +176,7 @@ static const char *advice(const struct err *err)
 		return "; see `timeout`";
 	if (err->detail != HTTP_NOT_SENT)
 		return "";
-	return err->code == ERR_PROTOCOL
+	return err->code == ERR_PROTOCOL || err->code == ERR_INVALID
 		       ? "; see `url`, and `ca_file` if it has a certificate "
 			 "of your own"
 		       : "; see `url`, `proxy` and the network";
@@ -192,7 +194,8 @@ void service_result_no_reply(struct service_result *result, const char *url,
 			    len ? ": " : "", len, host, advice(err));
 	result->is_unsent = err->detail == HTTP_NOT_SENT;
 	/* The certificate will be the same in a second. */
-	if (err->code == ERR_PROTOCOL && result->is_unsent)
+	if ((err->code == ERR_PROTOCOL || err->code == ERR_INVALID) &&
+	    result->is_unsent)
 		result->should_retry = 0;
 }
 

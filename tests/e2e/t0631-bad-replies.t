@@ -88,6 +88,7 @@ secure=https://127.0.0.1:$ai_tls_port
 started="" timeout=60s
 asks self-signed anthropic "$secure" answer
 asks trusted anthropic "$secure" answer "ca_file = $work/ours.pem"
+asks nofile openai "$secure/v1" answer "ca_file = $work/nowhere.pem"
 asks untrusted openai "$secure/v1" answer "ca_file = $work/other.pem"
 asks no-tls openai "https://127.0.0.1:$ai_port/v1" answer
 asks no-host openai http://no-such-host.invalid/v1 answer
@@ -123,6 +124,7 @@ fails()
 
 ok 'a certificate nobody vouches for' fails self-signed 'see `url`, and `ca_file`'
 ok 'with ca_file the same one will do' test "$(cat trusted.code)" = 0
+ok 'one that cannot be read is named' fails nofile 'see `url`, and `ca_file`'
 ok 'but no other one' fails untrusted 'see `url`, and `ca_file`'
 ok 'no TLS at all' fails no-tls "127.0.0.1:$ai_port; see"
 ok 'a name that cannot be resolved' fails no-host 'no-such-host.invalid; see `url`, `proxy` and the network'

@@ -577,32 +577,3 @@ Test(asking, sends_nothing_that_could_not_be_recorded)
 	toy_answer_release(&answer);
 	toy_close(&toy);
 }
-
-Test(asking, is_explained_without_being_sent)
-{
-	struct fake_reply reply = OK("a");
-	struct toy toy = { 0 };
-	struct ask ask = toy_ask();
-	struct json *plan;
-
-	fake_reset(always, &reply);
-	toy_open(&toy, NULL);
-	plan = gateway_explain(toy.gateway, &ask);
-	cr_assert(eq(sz, json_len(plan), 4));
-	cr_assert_str_eq(json_string_or(plan, "0.service", ""), "one");
-	cr_assert_str_eq(json_string_or(plan, "2.service", ""), "three");
-	cr_assert_str_eq(json_string_or(plan, "1.model", ""),
-			 "claude-opus-5-5");
-	cr_assert(eq(i64, json_int_or(plan, "0.attempts", 0), 3));
-	cr_assert(eq(i64, json_int_or(plan, "0.waits_ms.0", 0), 500));
-	cr_assert(eq(i64, json_int_or(plan, "0.waits_ms.1", 0), 1000));
-	/* 11 tokens at most, each at the price of writing the cache, and 1000
-	 * of an answer. */
-	cr_assert(eq(i64, json_int_or(plan, "0.worst_case_nusd", 0),
-		     11 * 5000 + 1000 * 20000));
-	cr_assert_str_eq(json_string_or(plan, "3.service", ""), "local");
-	cr_assert(json_bool_or(plan, "3.stand_in", false));
-	cr_assert(eq(sz, fake_request_count(), 0));
-	json_free(plan);
-	toy_close(&toy);
-}

@@ -8,34 +8,35 @@
 #include "core/alloc.h"
 #include "toy.h"
 
+/* clang-format off */
 /*
  * What users of other gateways were hurt by, and the test that shows that we
  * do not do the same. Here is what no other test is about.
  *
- *  1 an error inside of a success is passed on    outcomes,
- * of_what_anthropic... 2 529 is retried for ever, the chain not used  asking,
- * takes_every_path 3 budgets are checked, then counted            storm,
- * never_passes_the_budget 4 who is not known yet passes the budget       here
- *  5 every replica spends the whole budget        t0600-spending.t
- *  6 limits are kept by each worker for itself    rate, is_divided_between_...
- *  7 a new deadline shortens the old one          here; rate,
- * never_shortens_... 8 all are left alone, and nobody waits         storm,
- * over_all_services_... 9 everybody probes at once                     storm,
- * ends_with_one_probe and has_one_probe_among_all_... 10 no money is taken for
- * a rate limit           outcomes, of_what_openai_... 11 retries within retries
- * here; asking, takes_every_path 12 cached tokens are paid twice outcomes;
- * price, adds_up_to_... 13 no price is no cost                          asking,
- * counts_an_unknown_... 14 a price for a million is one for a token     price,
- * refuses_prices_beyond_... 15 batches are paid never, or each time t0640,
- * t0641-relaxed-kill.t 16 some ways to a service are not counted outcomes,
- * of_what_... 17 who hangs up pays nothing                    asking,
- * keeps_the_reservation_.. and sends_nothing_that_could_... 18 zero is taken
- * for missing                    outcomes; t0631-bad-replies.t 19 the cache
- * answers another question           here; cache, has_a_key_of_... 20 memory
- * that is not given back                t0631-bad-replies.t; every test with
- * the sanitizers' leak check 21 keys in logs t0620-keys.t, t0631 22 nobody can
- * tell what will be tried           asking, is_explained_without_...
+ *  1 an error inside a success is passed on     outcomes of each service
+ *  2 529 is retried for ever, on one service    asking, takes_every_path
+ *  3 budgets are checked, then counted          storm, never_passes_the_budget
+ *  4 who is not known yet passes the budget     here
+ *  5 every replica spends the whole budget      t0600-spending.t
+ *  6 each worker keeps the limit for itself     rate, is_divided_between_...
+ *  7 a new deadline shortens the old one        here; rate, never_shortens_...
+ *  8 all are left alone, and nobody waits       storm, over_all_services_...
+ *  9 everybody probes at once                   storm, ends_with_one_probe
+ * 10 no money is taken for a rate limit         outcomes, of_what_openai_...
+ * 11 retries within retries                     here; asking, takes_every_path
+ * 12 cached tokens are paid twice               outcomes; price, adds_up_to_...
+ * 13 no price is no cost                        asking, counts_an_unknown_...
+ * 14 a price for a million is one for a token   price, refuses_prices_...
+ * 15 batches are paid never, or each time       t0640, t0641-relaxed-kill.t
+ * 16 some ways to a service are not counted     outcomes of each service
+ * 17 who hangs up pays nothing                  asking, keeps_the_reservation_...
+ * 18 zero is taken for missing                  outcomes; t0631-bad-replies.t
+ * 19 the cache answers another question         here; cache, has_a_key_of_...
+ * 20 memory that is not given back              t0631; the leak check of all
+ * 21 keys in logs                               t0620-keys.t, t0631
+ * 22 nobody can tell what will be tried         here
  */
+/* clang-format on */
 
 /* Replies one after the other, the last one for ever; to all services but
  * "two", which always answers "b". */
@@ -247,4 +248,33 @@ Test(lessons, the_cache_keeps_an_answer_under_the_service_that_gave_it)
 	cr_assert_str_eq(answer.text, "a");
 	cr_assert_not(answer.cached);
 	toy_answer_release(&answer);
+}
+
+Test(lessons, what_will_be_tried_is_explained_without_being_sent)
+{
+	struct sequence nothing = { 0 };
+	struct toy toy = { 0 };
+	struct ask ask = toy_ask();
+	struct json *plan;
+
+	fake_reset(tell, &nothing);
+	toy_open(&toy, NULL);
+	plan = gateway_explain(toy.gateway, &ask);
+	cr_assert(eq(sz, json_len(plan), 4));
+	cr_assert_str_eq(json_string_or(plan, "0.service", ""), "one");
+	cr_assert_str_eq(json_string_or(plan, "2.service", ""), "three");
+	cr_assert_str_eq(json_string_or(plan, "1.model", ""),
+			 "claude-opus-5-5");
+	cr_assert(eq(i64, json_int_or(plan, "0.attempts", 0), 3));
+	cr_assert(eq(i64, json_int_or(plan, "0.waits_ms.0", 0), 500));
+	cr_assert(eq(i64, json_int_or(plan, "0.waits_ms.1", 0), 1000));
+	/* 11 tokens at most, each at the price of writing the cache, and 1000
+	 * of an answer. */
+	cr_assert(eq(i64, json_int_or(plan, "0.worst_case_nusd", 0),
+		     11 * 5000 + 1000 * 20000));
+	cr_assert_str_eq(json_string_or(plan, "3.service", ""), "local");
+	cr_assert(json_bool_or(plan, "3.stand_in", false));
+	cr_assert(eq(sz, fake_request_count(), 0));
+	json_free(plan);
+	toy_close(&toy);
 }

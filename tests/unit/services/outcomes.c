@@ -141,10 +141,9 @@ static void end(void *payload UNUSED)
 {
 }
 
-static const struct spending_ops spending = { .begin = begin,
-					      .end = end,
-					      .reserve = reserve,
-					      .settle = settle };
+static const struct spending_ops spending = {
+	.begin = begin, .end = end, .reserve = reserve, .settle = settle
+};
 
 static void open_stage(struct stage *stage, const struct outcome_kind *kind,
 		       const struct outcome_row *row)
