@@ -68,6 +68,7 @@ struct forge {
 	double burst; /* writes that may go at once */
 	int64_t burst_at_ms;
 	int64_t blocked_until_ms; /* clock_mono_ms() */
+	bool is_move_told;
 };
 
 /* All of these call back from inside where they need not wait, and are called

@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "core/fault.h"
 #include "core/limits.h"
+#include "core/log.h"
 #include "forge/internal.h"
 #include "io/redirect.h"
 
@@ -102,6 +103,19 @@ static void note_limits(struct forge *forge, const struct http_reply *reply,
 		forge->blocked_until_ms = until;
 }
 
+/* Its repository was renamed, or moved to another owner: works as long as the
+ * forge remembers the old name. */
+static void tell_moved(struct forge *forge, const struct http_reply *reply)
+{
+	if ((reply->status != 301 && reply->status != 308) ||
+	    forge->is_move_told)
+		return;
+	forge->is_move_told = true;
+	log_warn("project '%s': the forge knows %s by another name; change "
+		 "`repository =` and `url =` in the configuration",
+		 forge->project->name, forge->project->repository);
+}
+
 /* True if it goes on elsewhere, or has ended. */
 static bool follow(struct exchange *exchange, const struct http_reply *reply)
 {
@@ -125,6 +139,7 @@ static bool follow(struct exchange *exchange, const struct http_reply *reply)
 		end_with(exchange, &err);
 		return true;
 	}
+	tell_moved(exchange->forge, reply);
 	free(exchange->request.url);
 	exchange->request.url = url;
 	try_again(exchange);

@@ -124,8 +124,9 @@ ok 'and the next poll goes on' polls
 # A repository that was renamed, and a forge that sends us to somebody else.
 new_pull
 fault 'GET .*/pulls\\?' "\"status\": 301, \"headers\": {\"Location\": \"$api/repos/acme/app/pulls?state=open&per_page=100\"}, \"body\": \"{}\""
-ok 'a renamed repository' exits 0 referee poll
+ok 'a renamed repository' exits 0 sh -c 'referee poll 2>err.txt'
 ok 'is followed' is_whole
+ok 'what to change is told, once' test "$(grep -c 'change `repository =`' err.txt)" = 1
 mkfifo hook.in hook.out
 python3 "$SRCDIR/tests/fake/hook_server.py" "$work/messages.jsonl" <hook.in >hook.out 9>&- &
 hook_pid=$!
