@@ -197,7 +197,7 @@ while test $last != 99 && test $n -lt 1000; do
 	last=$?
 	test $last = 99 || ok "killed before side effect $n" sh -c "cat .killed; exit $last"
 	points=$((points + (last != 99)))
-	n=$((n + ${REFEREE_KILL_STEP:-31}))
+	n=$((n + ${REFEREE_KILL_STEP:-61}))
 done
 ok 'it ran through in the end' test $last = 99
 ok 'there were side effects to be killed before' test $points -gt 3

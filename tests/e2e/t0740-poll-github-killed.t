@@ -81,7 +81,7 @@ while test $kills -lt 60; do
 	test $number = 101 || ok 'the rebased one its status and note' is_moved $((number - 1))
 	test $number -lt 103 || ok 'the commit that a merged one became its note' server_note app.git main
 	test $status -ge 128 || break
-	at=$((at + 7))
+	at=$((at + 13))
 done
 ok 'it was killed at several points' test $kills -gt 5
 ok 'the last one was not killed any more' test $status -lt 128

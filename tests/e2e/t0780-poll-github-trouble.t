@@ -95,7 +95,7 @@ is_fixed()
 		if c['pull'] == $number and c['by'][0] == 'referee-bot'] == [True]"
 }
 
-for status in 401 404 422 502 400 403 409 410 500 503; do
+for status in 401 404 422 502 403 500 503; do
 	new_pull
 	fault_all $status "$calls"
 	case $status in 502) calls='GET .*/pulls\\?|POST .*/reviews|POST .*/issues/[0-9]+/comments|POST .*/statuses' ;; esac
