@@ -23,7 +23,7 @@ key = env:REVIEW_KEY
 url = $PWD/app
 EOF
 sed 's/REVIEW_KEY/NO_SUCH_KEY/; s|/app$|/gone|' good.conf >bad.conf
-REVIEW_KEY=planted-value-5f1c
+REVIEW_KEY='planted-value-5f1c'
 export REVIEW_KEY
 
 ok 'all is fine' exits 0 referee --config good.conf doctor --repo app
