@@ -19,21 +19,8 @@ certificate DNS:elsewhere.invalid other
 start_ai "$work/ours.pem" "$work/ours.key"
 export FAKE_KEY=$AI_KEY
 
-new_app app
+new_vendor_app app
 cd app || exit 99
-mkdir -p .referee/workflows
-cat >.referee/workflows/review.yml <<'YML'
-name: Review
-trigger:
-  event: pull_request
-agents:
-  - name: code-review-agent
-fallback:
-  - if: vendor.fails
-    continue: false
-YML
-git add . && git commit -q -m 'A workflow'
-git switch -q -c feature
 # Compiles the patterns of secrets, for all that follow.
 bad_session >ios/Session.swift
 git commit -q -a -m 'Keep the token'

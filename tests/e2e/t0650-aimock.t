@@ -92,21 +92,8 @@ conf()
 		"$url" "$model" "$2"
 }
 
-new_app app
+new_vendor_app app
 cd app || exit 99
-mkdir -p .referee/workflows
-cat >.referee/workflows/review.yml <<'YML'
-name: Review
-trigger:
-  event: pull_request
-agents:
-  - name: code-review-agent
-fallback:
-  - if: vendor.fails
-    continue: false
-YML
-git add . && git commit -q -m 'A workflow'
-git switch -q -c feature
 
 # ends KIND WORD CODE REQUESTS TEXT [KEY]: a run of a change with that word in
 # it, how it ends, after how many requests, and what it says. What is known of

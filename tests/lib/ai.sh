@@ -70,6 +70,26 @@ ai_workflow()
 	YML
 }
 
+# new_vendor_app NAME: an app on a branch of its own, whose one agent has nobody to
+# stand in for the service `vendor` (with tests/lib/mobile.sh).
+new_vendor_app()
+{
+	new_app "$1"
+	mkdir -p "$1/.referee/workflows"
+	cat >"$1/.referee/workflows/review.yml" <<-'YML'
+		name: Review
+		trigger:
+		  event: pull_request
+		agents:
+		  - name: code-review-agent
+		fallback:
+		  - if: vendor.fails
+		    continue: false
+	YML
+	git -C "$1" add . && git -C "$1" commit -q -m 'A workflow'
+	git -C "$1" switch -q -c feature
+}
+
 # relaxed_conf KIND MODEL: a configuration that asks a service of that kind, for
 # the project of that name (with tests/lib/poll.sh).
 relaxed_conf()

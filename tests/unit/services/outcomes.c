@@ -383,3 +383,57 @@ void outcomes_check_statuses(const struct outcome_kind *kind,
 		free(name);
 	}
 }
+
+/* The transport is the same for all of them. */
+static const struct outcome_row no_reply[] = {
+	{ "no connection",
+	  { .error = ERR_UNAVAILABLE, .is_unsent = true, .after_ms = 10 },
+	  FAULT_CONNECT,
+	  3,
+	  NEXT,
+	  LEFT_ALONE,
+	  0,
+	  ": one; see `url`, `proxy` and the network",
+	  0 },
+	{ "connection that breaks",
+	  { .error = ERR_UNAVAILABLE, .after_ms = 10 },
+	  FAULT_CONNECT,
+	  3,
+	  NEXT,
+	  LEFT_ALONE,
+	  WORST,
+	  "one",
+	  0 },
+	{ "certificate",
+	  { .error = ERR_PROTOCOL, .is_unsent = true, .after_ms = 10 },
+	  FAULT_CONNECT,
+	  1,
+	  NEXT,
+	  LEFT_ALONE,
+	  0,
+	  "`ca_file`",
+	  0 },
+	{ "not HTTP",
+	  { .error = ERR_PROTOCOL, .after_ms = 10 },
+	  FAULT_ENVELOPE,
+	  3,
+	  NEXT,
+	  NOTHING,
+	  WORST,
+	  "one",
+	  0 },
+	{ "nothing in time",
+	  { .hangs = true },
+	  FAULT_TIMEOUT,
+	  3,
+	  NEXT,
+	  LEFT_ALONE,
+	  WORST,
+	  "see `timeout`",
+	  0 },
+};
+
+void outcomes_check_no_reply(const struct outcome_kind *kind)
+{
+	outcomes_check(kind, no_reply, ARRAY_LEN(no_reply));
+}

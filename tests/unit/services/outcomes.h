@@ -53,6 +53,10 @@ struct outcome_kind {
 void outcomes_check(const struct outcome_kind *kind,
 		    const struct outcome_row *rows, size_t count);
 
+/** Of a service that asks once: nobody there, a connection that breaks, a
+ * certificate nobody trusts, no HTTP, no end. */
+void outcomes_check_no_reply(const struct outcome_kind *kind);
+
 /** Every status from 300 to 599 with a body that says nothing: as the first
  * row for it, `from` to `to`. */
 struct outcome_status {

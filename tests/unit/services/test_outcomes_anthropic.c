@@ -293,53 +293,6 @@ static const struct outcome_row rows[] = {
 	  0,
 	  "HTTP 307 leads to 'https://else.test/a'; `url`",
 	  0 },
-
-	/* no reply at all */
-	{ "no connection",
-	  { .error = ERR_UNAVAILABLE, .is_unsent = true, .after_ms = 10 },
-	  FAULT_CONNECT,
-	  3,
-	  NEXT,
-	  LEFT_ALONE,
-	  0,
-	  ": one; see `url`, `proxy` and the network",
-	  0 },
-	{ "connection that breaks",
-	  { .error = ERR_UNAVAILABLE, .after_ms = 10 },
-	  FAULT_CONNECT,
-	  3,
-	  NEXT,
-	  LEFT_ALONE,
-	  WORST,
-	  "one",
-	  0 },
-	{ "certificate",
-	  { .error = ERR_PROTOCOL, .is_unsent = true, .after_ms = 10 },
-	  FAULT_CONNECT,
-	  1,
-	  NEXT,
-	  LEFT_ALONE,
-	  0,
-	  "`ca_file`",
-	  0 },
-	{ "not HTTP",
-	  { .error = ERR_PROTOCOL, .after_ms = 10 },
-	  FAULT_ENVELOPE,
-	  3,
-	  NEXT,
-	  NOTHING,
-	  WORST,
-	  "one",
-	  0 },
-	{ "nothing in time",
-	  { .hangs = true },
-	  FAULT_TIMEOUT,
-	  3,
-	  NEXT,
-	  LEFT_ALONE,
-	  WORST,
-	  "see `timeout`",
-	  0 },
 };
 
 Test(outcomes, of_what_anthropic_replies)
@@ -350,4 +303,9 @@ Test(outcomes, of_what_anthropic_replies)
 Test(outcomes, of_every_status_anthropic_has)
 {
 	outcomes_check_statuses(&kind, outcome_statuses, outcome_status_count);
+}
+
+Test(outcomes, of_no_reply_from_anthropic)
+{
+	outcomes_check_no_reply(&kind);
 }

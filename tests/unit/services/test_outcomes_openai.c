@@ -270,44 +270,6 @@ static const struct outcome_row rows[] = {
 	  0,
 	  "HTTP 302 leads to ''",
 	  0 },
-
-	/* no reply at all */
-	{ "no connection",
-	  { .error = ERR_UNAVAILABLE, .is_unsent = true, .after_ms = 10 },
-	  FAULT_CONNECT,
-	  3,
-	  NEXT,
-	  LEFT_ALONE,
-	  0,
-	  "see `url`",
-	  0 },
-	{ "connection that breaks",
-	  { .error = ERR_UNAVAILABLE, .after_ms = 10 },
-	  FAULT_CONNECT,
-	  3,
-	  NEXT,
-	  LEFT_ALONE,
-	  WORST,
-	  NULL,
-	  0 },
-	{ "certificate",
-	  { .error = ERR_PROTOCOL, .is_unsent = true, .after_ms = 10 },
-	  FAULT_CONNECT,
-	  1,
-	  NEXT,
-	  LEFT_ALONE,
-	  0,
-	  "`ca_file`",
-	  0 },
-	{ "nothing in time",
-	  { .hangs = true },
-	  FAULT_TIMEOUT,
-	  3,
-	  NEXT,
-	  LEFT_ALONE,
-	  WORST,
-	  "see `timeout`",
-	  0 },
 };
 
 Test(outcomes, of_what_openai_replies)
@@ -318,4 +280,9 @@ Test(outcomes, of_what_openai_replies)
 Test(outcomes, of_every_status_openai_has)
 {
 	outcomes_check_statuses(&kind, outcome_statuses, outcome_status_count);
+}
+
+Test(outcomes, of_no_reply_from_openai)
+{
+	outcomes_check_no_reply(&kind);
 }
