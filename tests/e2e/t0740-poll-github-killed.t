@@ -1,7 +1,7 @@
 #!/bin/sh
 # A poll on GitHub killed at any point, and done again: everything is there once.
 # Each time there is a new pull with a command on it, one that was rebased, and
-# one that was merged.
+# one that was merged. REFEREE_KILL_STEP=1 kills before every side effect.
 . "$SRCDIR/tests/lib/tap.sh"
 . "$SRCDIR/tests/lib/mobile.sh"
 . "$SRCDIR/tests/lib/github.sh"
@@ -71,7 +71,7 @@ is_moved()
 }
 
 number=100 kills=0 at=1
-while test $kills -lt 60; do
+while test $kills -lt 1000; do
 	kills=$((kills + 1)) number=$((number + 1))
 	prepare $number
 	REFEREE_FAULT=any:$at referee poll >/dev/null 2>&1
@@ -81,7 +81,7 @@ while test $kills -lt 60; do
 	test $number = 101 || ok 'the rebased one its status and note' is_moved $((number - 1))
 	test $number -lt 103 || ok 'the commit that a merged one became its note' server_note app.git main
 	test $status -ge 128 || break
-	at=$((at + 13))
+	at=$((at + ${REFEREE_KILL_STEP:-13}))
 done
 ok 'it was killed at several points' test $kills -gt 5
 ok 'the last one was not killed any more' test $status -lt 128
