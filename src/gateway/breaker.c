@@ -63,11 +63,26 @@ void breaker_hear_closed(struct breaker *breaker)
 		change(breaker, 0);
 }
 
+void breaker_hear_faults(struct breaker *breaker, int faults, int64_t at_ms)
+{
+	if (breaker->open_until)
+		return;
+	/* It takes a fault, not hearsay, to open it. */
+	if (faults >= BREAKER_FAULTS)
+		faults = BREAKER_FAULTS - 1;
+	breaker->faults = faults > 0 ? faults : 0;
+	breaker->fault_at = at_ms;
+}
+
+/* What was sent before the breaker opened is no probe of what is now. */
+bool breaker_heeds(const struct breaker *breaker, struct breaker_ticket ticket)
+{
+	return ticket.epoch == breaker->epoch;
+}
+
 bool breaker_succeed(struct breaker *breaker, struct breaker_ticket ticket)
 {
-	/* What was sent before the breaker opened is no probe of what is now.
-	 */
-	if (ticket.epoch != breaker->epoch)
+	if (!breaker_heeds(breaker, ticket))
 		return false;
 	if (breaker->open_until && !ticket.is_probe)
 		return false;
@@ -81,8 +96,11 @@ bool breaker_succeed(struct breaker *breaker, struct breaker_ticket ticket)
 bool breaker_fail(struct breaker *breaker, struct breaker_ticket ticket,
 		  int64_t now_ms)
 {
-	if (ticket.epoch != breaker->epoch)
+	if (!breaker_heeds(breaker, ticket))
 		return false;
+	if (now_ms - breaker->fault_at > BREAKER_ROW_MS)
+		breaker->faults = 0;
+	breaker->fault_at = now_ms;
 	if (!ticket.is_probe && ++breaker->faults < BREAKER_FAULTS)
 		return false;
 	change(breaker, later(breaker->open_until, now_ms + BREAKER_OPEN_MS));
@@ -91,6 +109,6 @@ bool breaker_fail(struct breaker *breaker, struct breaker_ticket ticket,
 
 void breaker_forget(struct breaker *breaker, struct breaker_ticket ticket)
 {
-	if (ticket.is_probe && ticket.epoch == breaker->epoch)
+	if (ticket.is_probe && breaker_heeds(breaker, ticket))
 		breaker->probe_until = 0;
 }

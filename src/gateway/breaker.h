@@ -12,10 +12,13 @@
 
 #define BREAKER_FAULTS  5
 #define BREAKER_OPEN_MS 60000
+/** A fault later than this after the one before begins a new row. */
+#define BREAKER_ROW_MS (3600 * 1000L)
 
 /** A zeroed struct is a closed breaker. */
 struct breaker {
 	int faults;          /* in a row                                  */
+	int64_t fault_at;    /* the last of them                          */
 	int64_t open_until;  /* 0: closed; in the past: half-open         */
 	int64_t probe_until; /* a probe is under way, at most until then */
 	uint32_t epoch;      /* counts openings and closings */
@@ -56,6 +59,12 @@ bool breaker_fail(struct breaker *breaker, struct breaker_ticket ticket,
 void breaker_hear_open(struct breaker *breaker, int64_t until_ms);
 /** Another process's probe has closed it. */
 void breaker_hear_closed(struct breaker *breaker);
+
+/** All processes together count so many faults in a row, the last one then. */
+void breaker_hear_faults(struct breaker *breaker, int faults, int64_t at_ms);
+
+/** Would this result still say anything of the service? */
+bool breaker_heeds(const struct breaker *breaker, struct breaker_ticket ticket);
 
 /** The request was given up without a result: says nothing, frees the probe. */
 void breaker_forget(struct breaker *breaker, struct breaker_ticket ticket);

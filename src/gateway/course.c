@@ -234,23 +234,17 @@ static int64_t used_tokens(const struct usage *usage)
 static void tell_breaker(struct target *target, struct asking *asking)
 {
 	const char *name = target->service->name;
-	int64_t open_until = target->breaker.open_until;
 
 	/* 408 and 409 are worth a retry, but say nothing of its health. */
 	if (fault_rule(asking->result.fault)->trips_breaker &&
 	    asking->result.status / 100 != 4) {
-		if (!breaker_fail(&target->breaker, asking->ticket,
-				  clock_wall_ms()))
-			return;
-		log_warn("%s: left alone for %d s after %d failures in a row",
-			 name, BREAKER_OPEN_MS / 1000, BREAKER_FAULTS);
-	} else {
-		if (!breaker_succeed(&target->breaker, asking->ticket))
-			return;
-		target->ended_until = open_until;
+		if (memory_fail(target, asking->ticket))
+			log_warn("%s: left alone for %d s after %d failures in "
+				 "a row",
+				 name, BREAKER_OPEN_MS / 1000, BREAKER_FAULTS);
+	} else if (memory_succeed(target, asking->ticket)) {
 		log_info("%s: answers again", name);
 	}
-	memory_save(asking->gateway);
 }
 
 /* The service's own state, from what it just said. */

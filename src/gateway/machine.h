@@ -326,6 +326,10 @@ void memory_save(struct gateway *gateway);
  * memory_end() has. NULL: nothing is kept. */
 struct file_lock *memory_begin(struct gateway *gateway);
 void memory_end(struct gateway *gateway, struct file_lock *lock);
+/** breaker_fail() and breaker_succeed() for all processes of the state
+ * directory: the row they count is one. */
+bool memory_fail(struct target *target, struct breaker_ticket ticket);
+bool memory_succeed(struct target *target, struct breaker_ticket ticket);
 /** The model was just found to have these; kept for a week. */
 void memory_learn(struct target *target, const char *model, unsigned quirks);
 /** False: another process probes this service, or has just found out how it

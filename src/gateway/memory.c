@@ -100,6 +100,8 @@ static void apply_breaker(struct target *target, const struct json *at)
 		until = most;
 	if (until > target->ended_until)
 		breaker_hear_open(&target->breaker, until);
+	breaker_hear_faults(&target->breaker, (int)json_int_or(at, "faults", 0),
+			    deadline_of(at, "fault_at", 0));
 }
 
 static void apply_block(struct target *target, const struct json *at)
@@ -144,9 +146,9 @@ void memory_apply(struct target *target)
 {
 	const struct json *at = remembered(target);
 
+	apply_breaker(target, at);
 	if (!at)
 		return;
-	apply_breaker(target, at);
 	apply_block(target, at);
 	apply_learnt(target, at);
 }
@@ -185,8 +187,12 @@ static void set_service(struct json *services, const struct target *target)
 						    PROBE_MAX_MS);
 	struct json *at = json_new_object();
 
-	if (target->breaker.open_until)
+	if (target->breaker.open_until) {
 		json_set_int(at, "open_until", target->breaker.open_until);
+	} else if (target->breaker.faults) {
+		json_set_int(at, "faults", target->breaker.faults);
+		json_set_int(at, "fault_at", target->breaker.fault_at);
+	}
 	if (target->breaker.open_until && probe_until > clock_wall_ms())
 		json_set_int(at, "probe_until", probe_until);
 	/* A refused key may be replaced before the next process starts. */
@@ -261,6 +267,39 @@ void memory_end(struct gateway *gateway, struct file_lock *lock)
 void memory_save(struct gateway *gateway)
 {
 	memory_end(gateway, memory_begin(gateway));
+}
+
+bool memory_fail(struct target *target, struct breaker_ticket ticket)
+{
+	struct breaker *breaker = &target->breaker;
+	struct file_lock *lock;
+	bool is_opened;
+
+	if (!breaker_heeds(breaker, ticket))
+		return false;
+	lock = memory_begin(target->gateway);
+	is_opened = breaker_fail(breaker, ticket, clock_wall_ms());
+	memory_end(target->gateway, lock);
+	return is_opened;
+}
+
+bool memory_succeed(struct target *target, struct breaker_ticket ticket)
+{
+	struct breaker *breaker = &target->breaker;
+	int64_t open_until = breaker->open_until;
+	struct file_lock *lock;
+	bool is_closed;
+
+	/* The usual case: there is nothing to be forgotten. */
+	if (!breaker_heeds(breaker, ticket) ||
+	    (!open_until && !breaker->faults))
+		return false;
+	lock = memory_begin(target->gateway);
+	is_closed = breaker_succeed(breaker, ticket);
+	if (is_closed)
+		target->ended_until = open_until;
+	memory_end(target->gateway, lock);
+	return is_closed;
 }
 
 void memory_learn(struct target *target, const char *model, unsigned quirks)

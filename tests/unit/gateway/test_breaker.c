@@ -31,6 +31,43 @@ Test(breaker, opens_after_five_faults_in_a_row)
 	cr_assert(breaker_fail(&breaker, admitted(&breaker, 0), 0));
 }
 
+Test(breaker, begins_a_new_row_after_an_hour)
+{
+	struct breaker breaker = { 0 };
+	int64_t now = 0;
+
+	for (int i = 0; i < BREAKER_FAULTS - 1; i++) {
+		now += BREAKER_ROW_MS;
+		cr_assert_not(
+			breaker_fail(&breaker, admitted(&breaker, now), now));
+	}
+	now += BREAKER_ROW_MS + 1;
+	cr_assert_not(breaker_fail(&breaker, admitted(&breaker, now), now));
+	cr_assert(eq(int, breaker.faults, 1));
+}
+
+Test(breaker, goes_on_with_the_row_of_other_processes)
+{
+	static const struct {
+		int heard;
+		bool opens;
+	} rows[] = { { -1, false },
+		     { 0, false },
+		     { 3, false },
+		     { 4, true },
+		     { 1000, true } };
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct breaker breaker = { .faults = 2 };
+
+		breaker_hear_faults(&breaker, rows[i].heard, 1000);
+		cr_assert_eq(breaker.open_until, 0);
+		cr_assert_eq(
+			breaker_fail(&breaker, admitted(&breaker, 2000), 2000),
+			rows[i].opens, "%d", rows[i].heard);
+	}
+}
+
 Test(breaker, stays_open_for_a_minute_then_lets_one_through)
 {
 	struct breaker breaker = { 0 };

@@ -247,6 +247,41 @@ Test(storm, leaves_the_breaker_open_for_the_next_process)
 	cr_assert(eq(int, system(command), 0));
 }
 
+/* One process a minute asks once: what "one" sees of it. */
+static size_t sent_in_minute(int minute, int64_t down_ms,
+			     const struct gateway_options *options)
+{
+	struct weather weather = { down_ms, 529, 100, 0 };
+	struct crowd *crowd = xcalloc(1, sizeof(*crowd));
+	struct ask ask = toy_ask();
+	size_t sent;
+
+	fake_reset(blow, &weather);
+	fake_sleep(60000LL * minute);
+	toy_open(&crowd->toy, options);
+	add(crowd, &ask, 1);
+	loop_run(crowd->toy.loop);
+	sent = fake_count_to("http://one");
+	close_crowd(crowd);
+	return sent;
+}
+
+Test(storm, counts_failures_in_a_row_over_all_processes)
+{
+	char dir[] = "/tmp/referee-state-XXXXXX", command[100];
+	struct gateway_options options = { .state_dir = dir };
+
+	cr_assert(mkdtemp(dir) != NULL);
+	/* Three failures, and a success; three, and two more are five. */
+	cr_assert(eq(sz, sent_in_minute(0, INT64_MAX, &options), 3));
+	cr_assert(eq(sz, sent_in_minute(1, 0, &options), 1));
+	cr_assert(eq(sz, sent_in_minute(2, INT64_MAX, &options), 3));
+	cr_assert(eq(sz, sent_in_minute(3, INT64_MAX, &options), 2));
+	cr_assert(eq(sz, sent_in_minute(3, INT64_MAX, &options), 0));
+	snprintf(command, sizeof(command), "rm -rf %s", dir);
+	cr_assert(eq(int, system(command), 0));
+}
+
 Test(storm, of_questions_is_sent_at_most_so_many_at_once)
 {
 	struct weather weather = { 0, 0, 2000, 0 };
