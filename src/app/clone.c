@@ -131,3 +131,8 @@ char *clone_project_name(const struct settings *settings, struct repo *repo)
 	free(name);
 	return xstrdup(FALLBACK_NAME);
 }
+
+char *clone_state_dir(const struct repo *clone)
+{
+	return xstrf("%sreferee", repo_git_dir(clone));
+}

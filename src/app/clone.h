@@ -22,4 +22,8 @@ const char *clone_workflows(const struct settings *settings, struct repo *repo);
  * frees it. */
 char *clone_project_name(const struct settings *settings, struct repo *repo);
 
+/** Where replies, and what is known of services, are kept in a clone. The
+ * caller frees it. */
+char *clone_state_dir(const struct repo *clone);
+
 #endif /* APP_CLONE_H */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/clone.h"
 #include "app/due.h"
 #include "app/mirror.h"
 #include "core/alloc.h"
@@ -162,7 +163,7 @@ void gc_clone(struct gc_done *out, struct repo *repo,
 {
 	const char *work_dir = repo_work_dir(repo);
 	struct err err = ERR_INIT;
-	char *state_dir = xstrf("%sreferee", repo_git_dir(repo));
+	char *state_dir = clone_state_dir(repo);
 
 	*out = (struct gc_done){
 		.name = xstrdup(work_dir ? work_dir : repo_git_dir(repo))

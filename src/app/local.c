@@ -139,8 +139,9 @@ static int preview(struct local *local, struct err *err)
 	struct judge_input input = input_of(local);
 
 	if (loop_new(&local->loop, err) < 0 ||
-	    wiring_new(&local->wiring, local->loop, local->options->settings,
-		       NULL, err) < 0)
+	    wiring_new_preview(&local->wiring, local->loop,
+			       local->options->settings, local->change.repo,
+			       err) < 0)
 		return -1;
 	input.gateway = wiring_gateway(local->wiring);
 	return judge_preview(&local->result->planned, &local->result->prompts,

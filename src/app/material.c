@@ -5,6 +5,7 @@
 
 #include "agents/sources.h"
 #include "agents/surroundings.h"
+#include "app/clone.h"
 #include "app/guidance.h"
 #include "code/redact.h"
 #include "code/secrets.h"
@@ -18,9 +19,8 @@
 static int load_secrets(struct secrets **out, const struct judge_input *input,
 			struct err *err)
 {
-	char *dir = input->cache_dir
-			    ? xstrdup(input->cache_dir)
-			    : xstrf("%sreferee", repo_git_dir(input->repo));
+	char *dir = input->cache_dir ? xstrdup(input->cache_dir)
+				     : clone_state_dir(input->repo);
 	struct err ignored = ERR_INIT;
 	int ret;
 

@@ -187,7 +187,8 @@ static int explain(struct outlook *outlook, struct err *err)
 	int ret = -1;
 
 	if (loop_new(&loop, err) == 0 &&
-	    wiring_new(&wiring, loop, options->settings, NULL, err) == 0)
+	    wiring_new_preview(&wiring, loop, options->settings,
+			       outlook->change.repo, err) == 0)
 		ret = judge_explain(&explained, wiring_gateway(wiring), &input,
 				    err);
 	if (ret == 0)

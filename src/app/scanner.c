@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/clone.h"
 #include "code/lang.h"
 #include "code/outline.h"
 #include "core/alloc.h"
@@ -22,7 +23,7 @@ static char *make_cache_dir(const struct repo *repo)
 	char *dir = NULL;
 
 	if (repo)
-		dir = xstrf("%sreferee", repo_git_dir(repo));
+		dir = clone_state_dir(repo);
 	else if (base && *base == '/')
 		dir = xstrf("%s/referee", base);
 	else if (home && *home == '/')

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/clone.h"
 #include "app/instance.h"
 #include "core/alloc.h"
 #include "core/log.h"
@@ -193,7 +194,7 @@ static void spend_free(struct spend *spend)
 int spend_open_clone(struct spend **out, const struct repo *repo,
 		     const struct settings *settings, struct err *err)
 {
-	struct spend *spend = spend_new(xstrf("%sreferee", repo_git_dir(repo)),
+	struct spend *spend = spend_new(clone_state_dir(repo),
 					xstrdup(repo_git_dir(repo)), settings);
 
 	if (repo_reopen(&spend->repo, repo, err) < 0) {

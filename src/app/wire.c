@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "app/clone.h"
 #include "core/alloc.h"
 #include "core/log.h"
 #include "core/random.h"
@@ -104,6 +105,20 @@ int wiring_new(struct wiring **out, struct loop *loop,
 	set_project_budgets(wiring->gateway, settings);
 	notify_new(&wiring->notify, loop, wiring->http, settings);
 	*out = wiring;
+	return 0;
+}
+
+int wiring_new_preview(struct wiring **out, struct loop *loop,
+		       const struct settings *settings,
+		       const struct repo *clone, struct err *err)
+{
+	char *state_dir;
+
+	if (wiring_new(out, loop, settings, NULL, err) < 0)
+		return -1;
+	state_dir = clone_state_dir(clone);
+	gateway_recall((*out)->gateway, state_dir);
+	free(state_dir);
 	return 0;
 }
 

@@ -22,6 +22,13 @@ struct notify;
 MUST_CHECK int wiring_new(struct wiring **out, struct loop *loop,
 			  const struct settings *settings, struct spend *spend,
 			  struct err *err);
+/**
+ * The same to tell what would be asked in a clone, from what is known of
+ * services there. Nothing is asked with it, and nothing is kept.
+ */
+MUST_CHECK int wiring_new_preview(struct wiring **out, struct loop *loop,
+				  const struct settings *settings,
+				  const struct repo *clone, struct err *err);
 /** Ends whatever is asked. Before loop_free(), which waits for services that
  * still run; wiring_free() comes after it. NULL is fine. */
 void wiring_close(struct wiring *wiring);

@@ -126,6 +126,7 @@ static void print_service(const struct json *at, bool is_first)
 {
 	const char *skipped = json_string_or(at, "skipped", NULL);
 	const char *model = json_string_or(at, "model", NULL);
+	const char *gone = json_string_or(at, "mapped_from", NULL);
 	const struct json *waits = json_get(at, "waits_ms"), *wait;
 	char cost[MONEY_TEXT_SIZE];
 
@@ -135,7 +136,8 @@ static void print_service(const struct json *at, bool is_first)
 	       is_first && !json_get(at, "batch") ? "asks" : "then",
 	       json_string_or(at, "service", ""));
 	if (model)
-		printf(" (%s)", model);
+		printf(" (%s%s%s)", model, gone ? " for the retired " : "",
+		       gone ? gone : "");
 	if (json_get(at, "attempts"))
 		printf(", %lld times",
 		       (long long)json_int_or(at, "attempts", 1));

@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "core/clock.h"
 #include "core/limits.h"
 #include "gateway/machine.h"
 
@@ -17,20 +16,6 @@ static int64_t prompt_tokens(const struct prompt *prompt)
 		if (parts[i])
 			tokens += price_tokens(parts[i], strlen(parts[i]));
 	return tokens;
-}
-
-/* Why it would be passed over now; NULL: it would not. */
-static const char *obstacle(const struct target *target)
-{
-	int64_t wall = clock_wall_ms(), wait;
-
-	if (target_is_blocked(target, wall))
-		return target->blocked_why;
-	if (target->service->lacks_key)
-		return "there is no key for it";
-	if (breaker_refuses(&target->breaker, wall, &wait))
-		return "left alone after repeated failures";
-	return NULL;
 }
 
 /* How often it is tried, with what waits between, how long each may take. */
@@ -77,13 +62,11 @@ static void explain_choice(struct json *out, const struct asking *asking,
 	struct route route;
 
 	json_set_string(out, "service", choice->name);
-	if (!target) {
-		json_set_string(out, "skipped", "there is no such service");
-		return;
-	}
-	why = obstacle(target);
+	why = target_obstacle(target);
 	if (why)
 		json_set_string(out, "skipped", why);
+	if (!target)
+		return;
 	json_set_bool(out, "stand_in", choice->is_stand_in);
 	if (target->service->ops->is_local) {
 		json_set_int(out, "worst_case_nusd", 0);
@@ -135,7 +118,7 @@ char *gateway_joint_route(struct gateway *gateway, const struct ask *ask)
 	asking.ask.is_joint = true;
 	asking_add_chain(&asking, &asking.ask);
 	first = asking_target(&asking);
-	if (ask->desk || !first || obstacle(first) ||
+	if (ask->desk || target_obstacle(first) ||
 	    !first->service->ops->takes_any_schema ||
 	    prefix_is_kept(first->service, ask->chat->prompt))
 		return NULL;

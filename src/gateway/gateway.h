@@ -64,6 +64,10 @@ MUST_CHECK int gateway_add_service(struct gateway *gateway,
 				   const struct service *service,
 				   struct err *err);
 
+/** What gateways with that state_dir found out of the services that were added:
+ * for one that tells what would be asked, and keeps nothing itself. */
+void gateway_recall(struct gateway *gateway, const char *state_dir);
+
 /** What a project may spend a month. */
 void gateway_set_project_budget(struct gateway *gateway, const char *project,
 				int64_t monthly_nusd);

@@ -231,6 +231,9 @@ void target_unqueue(struct asking *asking);
 void target_dispatch(struct target *target);
 /** Is its key known to be useless now? */
 bool target_is_blocked(const struct target *target, int64_t wall_ms);
+/** Why it would be passed over now; NULL: it would not. `target` may be NULL:
+ * there is none. */
+const char *target_obstacle(const struct target *target);
 void target_block(struct target *target, const struct service_result *result);
 /** Reads the key; then asking_prepare() or asking_next() for all who wait. */
 void target_read_key(struct target *target, struct asking *asking);

@@ -63,6 +63,18 @@ void memory_load(struct gateway *gateway)
 			   json_get(gateway->memory, "alerts"));
 }
 
+void gateway_recall(struct gateway *gateway, const char *state_dir)
+{
+	char *path = xstrf("%s/services.json", state_dir);
+	struct target *target;
+
+	json_free(gateway->memory);
+	gateway->memory = read_file(path);
+	for (target = gateway->targets; target; target = target->hh.next)
+		memory_apply(target);
+	free(path);
+}
+
 static const char *url_of(const struct target *target)
 {
 	return target->service->url ? target->service->url : "";

@@ -2,24 +2,7 @@
 #include <string.h>
 
 #include "core/alloc.h"
-#include "core/clock.h"
 #include "gateway/machine.h"
-
-/* Why it would be passed over now; NULL: it would not. */
-static const char *why_passed_over(const struct target *target)
-{
-	int64_t wall = clock_wall_ms(), wait;
-
-	if (!target)
-		return "there is no such service";
-	if (target->service->lacks_key)
-		return "there is no key for it";
-	if (target_is_blocked(target, wall))
-		return target->blocked_why;
-	if (breaker_refuses(&target->breaker, wall, &wait))
-		return "left alone after repeated failures";
-	return NULL;
-}
 
 static void add_request(struct buf *out, const struct service_request *request)
 {
@@ -56,7 +39,7 @@ static int show(struct buf *out, struct asking *asking, struct err *err)
 static bool show_choice(struct buf *out, struct asking *asking)
 {
 	const struct target *target = asking_target(asking);
-	const char *why = why_passed_over(target);
+	const char *why = target_obstacle(target);
 	struct err err = ERR_INIT;
 
 	buf_addf(out, "---- request to %s\n", asking->chain[asking->at].name);

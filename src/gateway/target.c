@@ -78,6 +78,21 @@ bool target_is_blocked(const struct target *target, int64_t wall_ms)
 	return wall_ms < target->blocked_until_ms;
 }
 
+const char *target_obstacle(const struct target *target)
+{
+	int64_t wall = clock_wall_ms(), wait;
+
+	if (!target)
+		return "there is no such service";
+	if (target->service->lacks_key)
+		return "there is no key for it";
+	if (target_is_blocked(target, wall))
+		return target->blocked_why;
+	if (breaker_refuses(&target->breaker, wall, &wait))
+		return "left alone after repeated failures";
+	return NULL;
+}
+
 void target_block(struct target *target, const struct service_result *result)
 {
 	int64_t wall = clock_wall_ms(), until = result->blocked_until_ms;

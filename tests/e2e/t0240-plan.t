@@ -88,6 +88,24 @@ s = d[\"workflows\"][0][\"tasks\"][0][\"services\"]
 assert [bool(x.get(\"skipped\")) for x in s] == [True, True, False], s
 assert d[\"at_most_nusd\"] == 0, d"'
 
+# What a run found out of a service is known to those who only tell.
+mkdir -p .git/referee
+cat >.git/referee/services.json <<JSON
+{"version": 1, "services": {
+ "claude-api": {"url": "", "blocked_until": $(($(date +%s) + 3000))000, "blocked_fault": "quota", "blocked_why": "no credit is left"},
+ "openai-api": {"url": "", "open_until": $(($(date +%s) + 50))000}}}
+JSON
+find .git -type f | sort >../files.txt
+ok 'services that are left alone are planned as that' sh -c \
+	'ANTHROPIC_API_KEY=sk-1 OPENAI_API_KEY=sk-2 referee plan --workflow big >../out.txt'
+ok 'a retired model is named beside what is asked for it' has '(claude-opus-5-5 for the retired claude-3-opus)' ../out.txt
+ok 'the reason of a key is told' has '; passed over: no credit is left' ../out.txt
+ok 'and of the breaker' has '; passed over: left alone after repeated failures' ../out.txt
+ok 'and shown as that' sh -c 'ANTHROPIC_API_KEY=sk-1 OPENAI_API_KEY=sk-2 referee run --dry-run --format prompt --workflow big >../out.txt'
+ok 'with the reason, too' has '(passed over now: no credit is left)' ../out.txt
+ok 'nothing was kept for that' sh -c 'find .git -type f | sort | diff ../files.txt -'
+rm .git/referee/services.json
+
 # The same question, through the batch endpoint and not.
 cat >../relaxed.conf <<'CONF'
 [referee]
