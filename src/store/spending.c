@@ -5,6 +5,7 @@
 
 #include "core/alloc.h"
 #include "core/clock.h"
+#include "core/strvec.h"
 #include "store/journal.h"
 #include "store/ledger.h"
 
@@ -88,17 +89,63 @@ static struct spend_row *row_of(struct spend_table *table, const char *key)
 	return &table->rows[low];
 }
 
-static void add_tokens(int64_t *to, int64_t tokens)
+/* What of a number is of one of several that share it: evenly, and what is left
+ * over is the first one's, so that all parts together are the number. */
+struct part {
+	int64_t index, count;
+};
+
+static int64_t part_of(int64_t whole, struct part part)
+{
+	return whole / part.count + (part.index ? 0 : whole % part.count);
+}
+
+static void add_tokens(int64_t *to, int64_t tokens, struct part part)
 {
 	if (tokens > 0)
-		*to += tokens;
+		*to += part_of(tokens, part);
+}
+
+static void add_part(struct spend_row *row, const struct ledger_line *line,
+		     struct part part)
+{
+	int64_t cost = part_of(line->cost_nusd, part);
+
+	row->cost_nusd += cost;
+	if (line->cost_unknown)
+		row->unknown_nusd += cost;
+	if (line->status && !strcmp(line->status, JOURNAL_RESERVED))
+		row->reserved_nusd += cost;
+	/* A batch's question has two lines: the second takes off what the first
+	 * counted too much. */
+	row->requests += part_of(!line->is_batch || line->reserved_nusd > 0,
+				 part);
+	add_tokens(&row->input_tokens, line->input_tokens, part);
+	add_tokens(&row->cached_tokens, line->cached_tokens, part);
+	add_tokens(&row->output_tokens, line->output_tokens, part);
+}
+
+/* A request for several agents, "a+b", is each one's in part. */
+static void add_agents(struct sum *sum, const struct ledger_line *line,
+		       const char *agents)
+{
+	struct strvec each = STRVEC_INIT;
+	struct part part;
+
+	strvec_split(&each, agents, '+');
+	if (!each.len)
+		strvec_add(&each, "");
+	part.count = (int64_t)each.len;
+	for (part.index = 0; part.index < part.count; part.index++)
+		add_part(row_of(sum->table, each.v[part.index]), line, part);
+	strvec_release(&each);
 }
 
 static void add_line(struct sum *sum, const struct ledger_line *line)
 {
 	const struct spend_query *query = sum->query;
+	const struct part whole = { .count = 1 };
 	char text[CLOCK_TEXT_SIZE];
-	struct spend_row *row;
 	const char *key;
 
 	if (line->at_ms < query->since_ms || line->at_ms >= query->until_ms)
@@ -107,18 +154,10 @@ static void add_line(struct sum *sum, const struct ledger_line *line)
 	    (!line->project || strcmp(line->project, query->project) != 0))
 		return;
 	key = key_of(line, query, text);
-	row = row_of(sum->table, key ? key : "");
-	row->cost_nusd += line->cost_nusd;
-	if (line->cost_unknown)
-		row->unknown_nusd += line->cost_nusd;
-	if (line->status && !strcmp(line->status, JOURNAL_RESERVED))
-		row->reserved_nusd += line->cost_nusd;
-	/* A batch's question has two lines: the second takes off what the first
-	 * counted too much. */
-	row->requests += !line->is_batch || line->reserved_nusd > 0;
-	add_tokens(&row->input_tokens, line->input_tokens);
-	add_tokens(&row->cached_tokens, line->cached_tokens);
-	add_tokens(&row->output_tokens, line->output_tokens);
+	if (key && query->by == SPEND_BY_AGENT)
+		add_agents(sum, line, key);
+	else
+		add_part(row_of(sum->table, key ? key : ""), line, whole);
 }
 
 static bool visit(const struct ledger_line *line, void *payload)

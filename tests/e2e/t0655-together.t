@@ -93,6 +93,10 @@ ok 'each answers for itself' record 'all(t["state"] == "answered" and t["finding
 ok 'and is named with what it found' record 'sorted(r["findings"][0]["agents"]) == sorted(t["agent"] for t in r["tasks"])'
 ok 'all of it is paid for once' books 1 1600000
 ok 'and shared out' record 'r["cost_nusd"] == 1600000 == sum(t["cost_nusd"] for t in a.values()) and {t["cost_nusd"] for t in a.values()} == {400000}'
+ok 'also by agent' sh -c 'referee cost --by agent --format json | python3 -c "
+import json, sys
+rows = json.load(sys.stdin)[\"rows\"]
+assert [r[\"cost_nusd\"] for r in rows] == [400000] * 4 and sum(r[\"requests\"] for r in rows) == 1, rows"'
 ok 'the record says with whom' record 'a["code"]["together"] == ["test-coverage-agent", "documentation-agent", "architecture-review-agent"]'
 referee stats --format json >../stats.json
 ok 'one request is one in the statistics' python3 -c 'import json

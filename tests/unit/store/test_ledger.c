@@ -140,6 +140,59 @@ Test(ledger, sums_by_time_and_what_it_was_for)
 			  "grep -qx '24/13/[0-9A-Z]*.jsonl'");
 }
 
+static void append_of(const char *agent, int64_t cost)
+{
+	struct ledger_line line = line_at("2026-11-24T13:00:00Z", "ios", cost);
+	struct ledger_list list = { .items = &line, .len = 1 };
+
+	line.agent = (char *)agent;
+	must(ledger_append(repo, "one", &list, &err));
+}
+
+/* "agent=cost,requests,tokens agent=..." */
+static char *shares(void)
+{
+	struct spend_query query = { .by = SPEND_BY_AGENT,
+				     .until_ms = INT64_MAX };
+	struct spend_table table;
+	struct buf out;
+
+	must(spending_read(&table, repo, state_dir, &query, &err));
+	buf_init(&out, 1000);
+	for (size_t i = 0; i < table.len; i++)
+		buf_addf(&out, "%s%s=%lld,%lld,%lld", i ? " " : "",
+			 table.rows[i].key, (long long)table.rows[i].cost_nusd,
+			 (long long)table.rows[i].requests,
+			 (long long)table.rows[i].input_tokens);
+	spend_table_release(&table);
+	return buf_detach(&out);
+}
+
+static const struct {
+	const char *agents;
+	int64_t cost;
+	const char *expected; /* of all up to here; 100 tokens each */
+} joint[] = {
+	{ "a", 5, "a=5,1,100" },
+	{ "b+a", 7, "a=8,1,150 b=4,1,50" },
+	{ "c+b+a", 11, "a=11,1,183 b=7,1,83 c=5,1,34" },
+	{ "+", 2, "=2,1,100 a=11,1,183 b=7,1,83 c=5,1,34" },
+	{ NULL, 1, "=3,2,200 a=11,1,183 b=7,1,83 c=5,1,34" },
+};
+
+Test(ledger, shares_out_what_several_agents_asked_in_one_request)
+{
+	for (size_t i = 0; i < ARRAY_LEN(joint); i++) {
+		char *got;
+
+		append_of(joint[i].agents, joint[i].cost);
+		got = shares();
+		cr_assert(eq(str, got, (char *)joint[i].expected));
+		free(got);
+	}
+	assert_spent(SPEND_BY_NOTHING, "2026-01-01", "2027-01-01", "=26");
+}
+
 Test(ledger, of_many_lines_has_few_segments)
 {
 	struct ledger_line line = line_at("2026-11-24T13:00:00Z", "ios", 1);
