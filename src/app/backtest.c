@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/backtest_amount.h"
 #include "app/change_facts.h"
 #include "app/clone.h"
 #include "app/company.h"
@@ -13,33 +14,8 @@
 #include "core/clock.h"
 #include "core/limits.h"
 #include "io/loop.h"
-#include "store/record.h"
 #include "workflow/plan.h"
 #include "workflow/trigger.h"
-
-/* Of an estimate. */
-enum { LOW, EXPECTED, HIGH, BOUNDS };
-
-static const char *const bound_names[BOUNDS] = { "low", "expected", "high" };
-
-/* Bytes a token has in code: many for one that knows the language well. */
-static const double bytes_a_token[BOUNDS] = { 4.2, 3.4, 2.5 };
-
-/* What referee says of itself and of the answer's form. */
-enum { SYSTEM_BYTES = 3000 };
-
-static const int64_t answer_tokens[][BOUNDS] = {
-	[ANSWER_FINDINGS] = { 150, 700, 2500 },
-	[ANSWER_FILES] = { 1000, 4000, 8000 },
-	[ANSWER_DOCUMENT] = { 800, 2500, 6000 },
-	[ANSWER_VERDICT] = { 150, 500, 1500 },
-	[ANSWER_TESTS] = { 0, 0, 0 }, /* runs them, asks nobody */
-};
-
-struct amount {
-	int64_t tokens[BOUNDS], nusd[BOUNDS];
-	bool is_guess;
-};
 
 struct backtest {
 	const struct backtest_options *options;
@@ -123,61 +99,6 @@ static int choose_workflows(struct backtest *backtest,
 	return 0;
 }
 
-/* Estimating. */
-
-static int64_t question_bytes(const struct plan_task *task,
-			      const struct replayed *change)
-{
-	int64_t bytes = SYSTEM_BYTES + change->diff_bytes;
-
-	if (task->agent->instructions)
-		bytes += (int64_t)strlen(task->agent->instructions);
-	for (size_t i = 0; i < task->agent->task_count; i++)
-		if (task->agent->tasks[i].text)
-			bytes += (int64_t)strlen(task->agent->tasks[i].text);
-	return bytes;
-}
-
-static void add_task(struct amount *out, struct gateway *gateway,
-		     const struct plan_task *task,
-		     const struct replayed *change, bool is_relaxed)
-{
-	enum complexity own = task->agent->complexity;
-	const struct chat chat = { .model = task->use->model };
-	const struct ask ask = {
-		.chat = &chat,
-		.services = (const char *const *)task->services.v,
-		.service_count = task->services.len,
-		.complexity = own ? own : change->complexity,
-		.is_relaxed = is_relaxed,
-	};
-	double bytes = (double)question_bytes(task, change);
-
-	if (task->agent->answer == ANSWER_TESTS)
-		return;
-	for (int i = 0; i < BOUNDS; i++) {
-		int64_t in = (int64_t)(bytes / bytes_a_token[i]);
-		int64_t answer = answer_tokens[task->agent->answer][i];
-		struct estimate estimate;
-
-		if (task->use->max_tokens && answer > task->use->max_tokens)
-			answer = task->use->max_tokens;
-		gateway_estimate(&estimate, gateway, &ask, in, answer);
-		out->tokens[i] += in + answer;
-		out->nusd[i] += estimate.cost_nusd;
-		out->is_guess |= estimate.is_guess;
-	}
-}
-
-static void add_amount(struct amount *sum, const struct amount *more)
-{
-	for (int i = 0; i < BOUNDS; i++) {
-		sum->tokens[i] += more->tokens[i];
-		sum->nusd[i] += more->nusd[i];
-	}
-	sum->is_guess |= more->is_guess;
-}
-
 static int by_size(const void *left, const void *right)
 {
 	int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
@@ -197,18 +118,6 @@ static void set_spread(struct json *out, const char *name, int64_t *values,
 	json_set_int(at, "p50", values[(count - 1) / 2]);
 	json_set_int(at, "p90", values[(count - 1) * 9 / 10]);
 	json_set_int(at, "max", values[count - 1]);
-}
-
-static void set_amounts(struct json *out, const struct amount *sum)
-{
-	struct json *tokens = json_set_object(out, "tokens");
-	struct json *nusd = json_set_object(out, "cost_nusd");
-
-	for (int i = 0; i < BOUNDS; i++) {
-		json_set_int(tokens, bound_names[i], sum->tokens[i]);
-		json_set_int(nusd, bound_names[i], sum->nusd[i]);
-	}
-	json_set_bool(out, "price_unknown", sum->is_guess);
 }
 
 /* One workflow over all changes. */
@@ -246,9 +155,9 @@ static void add_runs(struct tally *tally, const struct amount *amount,
 		if (!(fires & 1U << i))
 			continue;
 		tally->by_event[i]++;
-		tally->tokens[tally->runs] = amount->tokens[EXPECTED];
-		tally->nusd[tally->runs++] = amount->nusd[EXPECTED];
-		add_amount(&tally->sum, amount);
+		tally->tokens[tally->runs] = amount->tokens[AMOUNT_EXPECTED];
+		tally->nusd[tally->runs++] = amount->nusd[AMOUNT_EXPECTED];
+		amount_add(&tally->sum, amount);
 	}
 }
 
@@ -268,15 +177,14 @@ static void tally_workflow(struct tally *tally, struct json *changes,
 			      sizeof(*tally->nusd));
 	for (size_t i = 0; i < count; i++) {
 		const struct replayed *change = &backtest->replayed[i];
-		struct amount amount = { 0 };
+		struct amount amount;
 		unsigned fires = change->outcomes[index].fires;
 
 		tally->unknown += change->outcomes[index].unknown != 0;
 		if (!fires)
 			continue;
-		for (size_t j = 0; j < plan.task_count; j++)
-			add_task(&amount, gateway, &plan.tasks[j], change,
-				 plan.workflow->relaxed);
+		amount_of_run(&amount, gateway, &plan, change,
+			      backtest->options->settings->together);
 		add_runs(tally, &amount, fires);
 		add_change(changes, &backtest->merges.items[i], change, fires);
 	}
@@ -306,12 +214,12 @@ static void add_workflow(struct json *list, struct backtest *backtest,
 		json_set_int(at, "scheduled",
 			     (clock_wall_ms() - backtest->options->since_ms) /
 				     every);
-	set_amounts(at, &tally.sum);
+	amount_describe(&tally.sum, at);
 	run = json_set_object(at, "run");
 	set_spread(run, "tokens", tally.tokens, tally.runs);
 	set_spread(run, "cost_nusd", tally.nusd, tally.runs);
 	json_set(at, "changes", changes);
-	add_amount(total, &tally.sum);
+	amount_add(total, &tally.sum);
 	free(tally.tokens);
 	free(tally.nusd);
 }
@@ -343,7 +251,7 @@ static void describe(struct backtest *backtest)
 	list = json_set_array(doc, "workflows");
 	for (size_t i = 0; i < backtest->workflow_count; i++)
 		add_workflow(list, backtest, i, &total);
-	set_amounts(doc, &total);
+	amount_describe(&total, doc);
 }
 
 static int replay(struct backtest *backtest, struct err *err)

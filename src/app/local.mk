@@ -2,6 +2,7 @@ noinst_LIBRARIES += libapp.a
 libapp_a_CFLAGS  = $(AM_CFLAGS)
 libapp_a_SOURCES = \
 	src/app/backtest.c src/app/backtest.h \
+	src/app/backtest_amount.c src/app/backtest_amount.h \
 	src/app/announce.c src/app/announce.h \
 	src/app/announce_text.c src/app/announce_text.h \
 	src/app/ci.c src/app/ci.h \

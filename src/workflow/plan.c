@@ -167,6 +167,21 @@ bool plan_follows(const struct plan *plan, size_t task, size_t earlier)
 	return found;
 }
 
+bool plan_same_turn(const struct plan_task *a, const struct plan_task *b)
+{
+	if (a->after_count != b->after_count)
+		return false;
+	for (size_t i = 0; i < a->after_count; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < b->after_count; j++)
+			found |= a->after[i] == b->after[j];
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
 void plan_release(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->task_count; i++) {

@@ -42,4 +42,7 @@ const char *plan_notify(const struct workflow *workflow, const char *service);
 /** Does `task` come after `earlier`, directly or by others in between? */
 bool plan_follows(const struct plan *plan, size_t task, size_t earlier);
 
+/** Do both come after the same tasks, so that they are ready together? */
+bool plan_same_turn(const struct plan_task *a, const struct plan_task *b);
+
 #endif /* WORKFLOW_PLAN_H */

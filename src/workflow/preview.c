@@ -73,22 +73,6 @@ struct preview {
 	size_t count;
 };
 
-/* Do both come after the same tasks, so that they are ready together? */
-static bool same_turn(const struct plan_task *a, const struct plan_task *b)
-{
-	if (a->after_count != b->after_count)
-		return false;
-	for (size_t i = 0; i < a->after_count; i++) {
-		bool found = false;
-
-		for (size_t j = 0; j < b->after_count; j++)
-			found |= a->after[i] == b->after[j];
-		if (!found)
-			return false;
-	}
-	return true;
-}
-
 /* Of the tasks that are ready with the one at `first`, the first of them. */
 static void choose_turn(struct preview *preview, size_t first, bool *is_done)
 {
@@ -99,8 +83,8 @@ static void choose_turn(struct preview *preview, size_t first, bool *is_done)
 
 	for (size_t i = first; i < preview->count; i++) {
 		if (preview->nobody[i] || is_done[i] ||
-		    !same_turn(preview->tasks[first].plan,
-			       preview->tasks[i].plan))
+		    !plan_same_turn(preview->tasks[first].plan,
+				    preview->tasks[i].plan))
 			continue;
 		is_done[i] = true;
 		index[len] = i;

@@ -14,8 +14,7 @@
 enum {
 	CHANGE_BYTES = 240 * 1000, /* of diff in one prompt to a provider */
 	CONTEXT_BYTES = 60 * 1000, /* of code around it */
-	MAX_TOKENS = 8000,
-	RISKY = 80, /* of prompt_risk() */
+	RISKY = 80,                /* of prompt_risk() */
 };
 
 enum complexity run_complexity(const struct changeset *changeset,
@@ -168,7 +167,8 @@ static void fill_look(struct run_look *look, struct run_task *task,
 		.prompt = &look->prompt,
 		.model = use->model,
 		.schema = task->schema,
-		.max_tokens = use->max_tokens ? use->max_tokens : MAX_TOKENS,
+		.max_tokens = use->max_tokens ? use->max_tokens
+					      : RUN_ANSWER_TOKENS,
 		.temperature = use->temperature,
 		.changeset = changeset,
 		.repo = input->repo,

@@ -5,10 +5,13 @@
 #include "agents/prompt.h"
 #include "workflow/run.h"
 
-/* One task of a run, from its prompts to its answer. For run.c and preview.c
- * alone. */
+/* One task of a run, from its prompts to its answer. For run.c, preview.c
+ * and estimates alone. */
 
 enum run_task_state { TASK_WAITS, TASK_RUNS, TASK_ENDED };
+
+/** What an answer may have unless the workflow says. */
+enum { RUN_ANSWER_TOKENS = 8000 };
 
 struct run_asks;
 struct run_task;

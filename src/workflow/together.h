@@ -5,8 +5,8 @@
 
 /** \file
  * Small questions of one run that go out as one request (design part 9): which
- * they are, the one question, and what of its answer is whose. For run_ask.c
- * and preview.c.
+ * they are, the one question, and what of its answer is whose. For run_ask.c,
+ * preview.c and estimates.
  */
 
 /** A question that may go out with others. */

@@ -102,6 +102,37 @@ ok 'it costs half' json ../latency.json \
 	'w["relaxed"]["relaxed"] and abs(w["relaxed"]["cost_nusd"]["expected"] * 2 - w["normal"]["cost_nusd"]["expected"]) < 10 and w["relaxed"]["cost_nusd"]["low"] > 0'
 ok 'and says that it waits' sh -c \
 	"PLANTED=sk-1 referee --config ../claude.conf backtest --since 2026-01-01 --workflow ../relaxed.yml | grep -q 'waits for the provider.s batch'"
+# Four small questions: in one request; kept apart, those of one agent each.
+cat >../four.yml <<'YAML'
+name: Four
+trigger: { event: pull_request, conditions: [{ files_changed: ["*.swift"] }] }
+agents: [code-review-agent, test-coverage-agent, documentation-agent, architecture-review-agent]
+YAML
+for agent in code-review test-coverage documentation architecture-review; do
+	sed "s/^agents: .*/agents: [$agent-agent]/" ../four.yml >"../$agent.yml"
+done
+sed 's/^agents: /execution: sequential\n&/' ../four.yml >../turns.yml
+sed '1a together = no' ../claude.conf >../apart.conf
+
+# replay CONFIG OUT WORKFLOW...: what the workflows come to.
+replay()
+{
+	conf=$1 out=$2
+	shift 2
+	# shellcheck disable=SC2046 # words
+	PLANTED=sk-1 referee --config "$conf" backtest --since 2026-01-01 --format json \
+		$(printf -- '--workflow ../%s.yml ' "$@") >"$out"
+}
+replay ../claude.conf ../joined.json four turns
+replay ../apart.conf ../apart.json four code-review test-coverage documentation architecture-review
+ok 'agents that go out as one request cost less' python3 -c 'import json
+joined, apart = ({x["workflow"]: x for x in json.load(open(f))["workflows"]} for f in ("../joined.json", "../apart.json"))
+each = sum(x["cost_nusd"]["expected"] for k, x in apart.items() if k != "four")
+alone, one = (w["four"]["cost_nusd"]["expected"] for w in (apart, joined))
+assert abs(alone - each) < 20 and one < alone * 0.9, (each, alone, one)
+assert joined["turns"]["cost_nusd"]["expected"] == alone, joined
+tokens = [x["four"]["tokens"]["expected"] for x in (apart, joined)]
+assert joined["four"]["runs"] == 3 and tokens[0] - tokens[1] > 3 * 3 * 3000 / 3.4, tokens'
 ok 'pushes and closed pulls are runs of their own' json ../out.json \
 	'w["push"]["runs"] == 8 and w["push"]["events"]["push"] == 4 and w["push"]["events"]["pull_request.closed"] == 4'
 ok 'schedules are counted' json ../out.json 'w["push"]["scheduled"] == 37'
