@@ -232,7 +232,7 @@ static bool waits_for_breaker(struct asking *asking)
 	if (!asking->breaker_patience_ms)
 		asking->breaker_patience_ms = now + BREAKER_PATIENCE_MS;
 	if (now + wait >= asking->breaker_patience_ms ||
-	    now + wait >= asking->deadline_ms)
+	    now + wait >= asking->waits_until_ms)
 		return false;
 	asking->at = 0;
 	asking->attempts_here = 0;
@@ -392,6 +392,10 @@ int gateway_ask(struct asking **out, struct gateway *gateway,
 	asking->deadline_ms = asking->started_ms +
 			      (ask->deadline_ms ? ask->deadline_ms
 						: DEFAULT_DEADLINE_MS);
+	asking->waits_until_ms = asking->deadline_ms;
+	if (ask->patience_ms &&
+	    asking->started_ms + ask->patience_ms < asking->deadline_ms)
+		asking->waits_until_ms = asking->started_ms + ask->patience_ms;
 	asking->attempt_list = json_new_array();
 	service_request_init(&asking->request);
 	service_result_init(&asking->result);

@@ -335,7 +335,7 @@ static void go_on(struct asking *asking)
 		.has_next = left > 0,
 		.has_peer = left > 0 &&
 			    !asking->chain[asking->at + 1].is_stand_in,
-		.left_ms = asking->deadline_ms - clock_mono_ms(),
+		.left_ms = asking->waits_until_ms - clock_mono_ms(),
 	};
 	struct retry_decision decision;
 	uint32_t random;

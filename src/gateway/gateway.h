@@ -100,6 +100,9 @@ struct ask {
 	int64_t run_budget_nusd;              /* 0: the gateway's per_run */
 	int64_t cache_ttl_s;                  /* 0: the cache is not used */
 	int64_t deadline_ms; /* for all of it, from now; 0: 10 minutes */
+	/* It is not waited for a breaker or before another attempt if that
+	 * would end later, from now; 0: than the deadline. */
+	int64_t patience_ms;
 
 	/* May be answered by a later poll; NULL: it may not. It is the same
 	 * question then if it has the same name, whatever else was learnt. */

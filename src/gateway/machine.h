@@ -146,6 +146,7 @@ struct asking {
 
 	struct loop_timer *timer, *deadline;
 	int64_t started_ms, deadline_ms, sent_ms;
+	int64_t waits_until_ms; /* the deadline, or before */
 	struct http_call *http_call;
 	struct service_call *service_call;
 	bool is_stopping;      /* ends once the call has ended */

@@ -41,7 +41,7 @@ struct retry_state {
 	int attempts_here, attempts_total; /* sent so far             */
 	bool has_next;   /* somebody else is left to ask               */
 	bool has_peer;   /* and it is no stand-in                      */
-	int64_t left_ms; /* until the ask's deadline */
+	int64_t left_ms; /* until when the ask may wait */
 };
 
 struct retry_decision {

@@ -552,6 +552,7 @@ void run_start(struct run **out, struct loop *loop, struct gateway *gateway,
 	run->done = done;
 	run->payload = payload;
 	run->started_mono_ms = clock_mono_ms();
+	run->asks.ends_mono_ms = run->started_mono_ms + input->plan->timeout_ms;
 	fill_record(run);
 	run->tasks = xcalloc(run->record.task_count, sizeof(*run->tasks));
 	for (size_t i = 0; i < run->record.task_count; i++) {

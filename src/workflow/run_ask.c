@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/alloc.h"
+#include "core/clock.h"
 #include "workflow/together.h"
 
 static void on_answer(const struct outcome *outcome, void *payload)
@@ -23,12 +24,21 @@ static void end_unasked(struct run_look *look, const struct err *err)
 	on_answer(&outcome, look);
 }
 
+/* Who waits past the end of the run waits for nothing. */
+static int64_t patience_of(const struct run_asks *asks)
+{
+	int64_t left = asks->ends_mono_ms - clock_mono_ms();
+
+	return left > 0 ? left : 1;
+}
+
 static void ask_alone(struct run_look *look)
 {
 	struct run_asks *asks = look->asks;
 	struct err err = ERR_INIT;
 
 	look->ask.run = asks->record->id;
+	look->ask.patience_ms = patience_of(asks);
 	if (asks->is_stopped) {
 		err_set(&err, ERR_CANCELLED, "the run was stopped before");
 		end_unasked(look, &err);
@@ -104,6 +114,7 @@ static void ask_together(struct run_asks *asks, struct run_look **looks,
 
 	joint->owner = asks;
 	joint->ask.run = asks->record->id;
+	joint->ask.patience_ms = patience_of(asks);
 	if (gateway_ask(&asking, asks->gateway, &joint->ask, on_joint_answer,
 			joint, &err) < 0) {
 		joint_free(joint);

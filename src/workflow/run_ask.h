@@ -18,7 +18,8 @@ struct run_asks {
 	struct run_record *record;
 	run_asked_fn *asked;
 	void *payload;
-	bool is_stopped; /* set by the run: nothing more is asked */
+	int64_t ends_mono_ms; /* the run, whatever is still asked then */
+	bool is_stopped;      /* set by the run: nothing more is asked */
 };
 
 /** Asks all that is due, so that what may go out together does; `asks` stays

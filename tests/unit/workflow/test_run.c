@@ -314,6 +314,42 @@ Test(run, a_run_ends_at_its_time_limit)
 	scenario_close(&s);
 }
 
+static const struct {
+	const char *timeout;
+	int64_t from_ms, before_ms; /* when it is over */
+} patiences[] = {
+	{ "50s", 0, 50000 },
+	{ "5m", 60000, 300000 },
+};
+
+/* Four agents are enough to open the breaker. */
+Test(run, waits_for_a_breaker_only_if_that_closes_before_its_end)
+{
+	static const struct scene scenes[] = {
+		{ .service = "offline", .answer = NOTHING },
+		{ .fault = FAULT_OVERLOADED },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(patiences); i++) {
+		struct scenario s;
+		char *workflow = xstrf("agents: [a, b, c, d]\ntimeout: %s\n",
+				       patiences[i].timeout);
+
+		scenario_open(&s, workflow);
+		scenario_run(&s, scenes, ARRAY_LEN(scenes));
+		must_end(&s, VERDICT_FAILED,
+			 "a answered, b answered, c answered, d answered");
+		must_say("offline stood in for a service that failed",
+			 s.record.reason);
+		cr_expect(s.took_ms >= patiences[i].from_ms &&
+				  s.took_ms < patiences[i].before_ms,
+			  "%s: %lld ms", patiences[i].timeout,
+			  (long long)s.took_ms);
+		scenario_close(&s);
+		free(workflow);
+	}
+}
+
 Test(run, a_head_that_moved_ends_it)
 {
 	static const struct scene scenes[] = {
