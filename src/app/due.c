@@ -16,6 +16,8 @@ static const int64_t retry_after_ms[] = { 5 * MINUTE_MS, 30 * MINUTE_MS,
 /* Money comes back with a day or a month; nobody tells when. */
 #define BUDGET_AFTER_MS (60 * MINUTE_MS)
 
+const char due_undelivered[] = "was not delivered";
+
 static void add_event(struct pull_events *events, enum pull_action action)
 {
 	events->items[events->len++] = action;
@@ -107,6 +109,7 @@ void due_mark(struct workflow_state *state, const char *change_key,
 	replace(&state->waits_for, NULL);
 	state->attempts = 0;
 	state->retry_at_ms = 0;
+	state->is_untold = false;
 	state->changed_at_ms = now_ms;
 }
 
@@ -121,14 +124,16 @@ const char *due_now(const struct workflow_state *state, bool is_told,
 	case PROGRESS_FAILED:
 		if (state->retry_at_ms && state->retry_at_ms <= now_ms)
 			return "failed before";
-		return NULL;
+		return state->is_untold ? due_undelivered : NULL;
 	case PROGRESS_SKIPPED:
 		if (state->retry_at_ms && state->retry_at_ms <= now_ms)
 			return "what it waited for may be there";
-		return is_told ? "what it waited for is known" : NULL;
+		if (is_told)
+			return "what it waited for is known";
+		return state->is_untold ? due_undelivered : NULL;
 	case PROGRESS_STORED:
 	case PROGRESS_DELIVERED:
-		return "was not delivered";
+		return due_undelivered;
 	case PROGRESS_DONE:
 		return NULL;
 	}
@@ -143,7 +148,8 @@ bool due_is_over(const struct pull_state *state)
 		const struct workflow_state *at = &state->workflows[i];
 
 		is_over = at->progress == PROGRESS_DONE ||
-			  (at->progress == PROGRESS_FAILED && !at->retry_at_ms);
+			  (at->progress == PROGRESS_FAILED &&
+			   !at->retry_at_ms && !at->is_untold);
 	}
 	return is_over;
 }

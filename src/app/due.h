@@ -41,6 +41,9 @@ void due_observe(struct pull_events *out, struct pull_state *state, bool is_new,
 void due_mark(struct workflow_state *state, const char *change_key,
 	      const char *head, const char *event, int64_t now_ms);
 
+/** What due_now() says of a result that is there and was not delivered. */
+extern const char due_undelivered[];
+
 /** Why a workflow that was marked is to run now; NULL: it is not. `is_told`:
  * the condition it waits for (run_record.waits_for) can be told by now.
  * Static. */

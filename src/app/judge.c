@@ -73,7 +73,9 @@ static void find_stored(struct judge *judge, struct slot *slot,
 	const char *workflow = slot->use->workflow->id;
 	struct judged_run *into = slot->into;
 
-	if (judge_find_stored(&into->record, repo, key, workflow)) {
+	if (slot->use->is_only_told
+		    ? judge_find_any(&into->record, repo, key, workflow)
+		    : judge_find_stored(&into->record, repo, key, workflow)) {
 		into->reused = true;
 		anchor_again(&into->record, judge->material.sources);
 	} else if (judge_find_waiting(&slot->earlier, repo, key, workflow)) {

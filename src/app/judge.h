@@ -24,6 +24,7 @@ struct judge_workflow {
 	const char *event;   /* why: "manual", "pull_request.opened" ...   */
 	const char *unknown; /* the condition nobody can tell of; or NULL  */
 	bool is_forced;      /* runs although its result may be stored     */
+	bool is_only_told;   /* its stored result does, whatever it says   */
 	/* What CI says of the branch of its record, which waits for it; its
 	 * owner's, who releases it. */
 	struct ci_tests ci;
@@ -121,6 +122,10 @@ MUST_CHECK int judge_explain(struct json **out, struct gateway *gateway,
  */
 bool judge_find_stored(struct run_record *out, struct repo *repo,
 		       const char *change_key, const char *workflow);
+
+/** The same of whatever is stored. */
+bool judge_find_any(struct run_record *out, struct repo *repo,
+		    const char *change_key, const char *workflow);
 
 /** The same of one that waits for CI, or did in vain. */
 bool judge_find_waiting(struct run_record *out, struct repo *repo,

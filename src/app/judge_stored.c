@@ -3,8 +3,8 @@
 #include "core/log.h"
 #include "store/runs.h"
 
-static bool find(struct run_record *out, struct repo *repo,
-		 const char *change_key, const char *workflow)
+bool judge_find_any(struct run_record *out, struct repo *repo,
+		    const char *change_key, const char *workflow)
 {
 	struct err err = ERR_INIT;
 
@@ -18,7 +18,7 @@ static bool find(struct run_record *out, struct repo *repo,
 bool judge_find_stored(struct run_record *out, struct repo *repo,
 		       const char *change_key, const char *workflow)
 {
-	if (!find(out, repo, change_key, workflow))
+	if (!judge_find_any(out, repo, change_key, workflow))
 		return false;
 	if (out->verdict == VERDICT_PASS || out->verdict == VERDICT_ATTENTION)
 		return true;
@@ -29,7 +29,7 @@ bool judge_find_stored(struct run_record *out, struct repo *repo,
 bool judge_find_waiting(struct run_record *out, struct repo *repo,
 			const char *change_key, const char *workflow)
 {
-	if (!find(out, repo, change_key, workflow))
+	if (!judge_find_any(out, repo, change_key, workflow))
 		return false;
 	if (ci_tests_is_awaited(out))
 		return true;

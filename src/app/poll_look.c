@@ -155,7 +155,10 @@ const char *look_due(const struct look *look, const struct pull_state *state,
 		*ci = told;
 	else
 		ci_tests_release(&told);
-	return waits ? NULL : why;
+	if (!waits)
+		return why;
+	return at->is_untold && !strcmp(at->head, state->head) ? due_undelivered
+							       : NULL;
 }
 
 /* Somebody asked for it, and what was judged since is not the answer. */
@@ -203,6 +206,8 @@ static void choose_one(struct look *look, struct poll_change *change,
 		change->workflows[change->count - 1].unknown = unknown;
 	change->workflows[change->count - 1].is_forced = is_forced(look, at,
 								   kind);
+	change->workflows[change->count - 1].is_only_told =
+		at->is_untold && why == due_undelivered;
 	if (at->progress != PROGRESS_DUE)
 		return;
 	at->progress = PROGRESS_RUNNING;

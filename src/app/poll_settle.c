@@ -11,6 +11,14 @@
 #include "core/fault.h"
 #include "repo/remote.h"
 
+/* It is the result that was settled before, and is told on this head. */
+static bool is_settled(const struct poll_change *change, size_t i,
+		       const struct workflow_state *at)
+{
+	return change->workflows[i].is_only_told && at->is_untold &&
+	       !strcmp(at->run, change->judged.runs[i].record.id);
+}
+
 static void settle_use(struct pull_state *state, struct poll_change *change,
 		       size_t i)
 {
@@ -19,16 +27,26 @@ static void settle_use(struct pull_state *state, struct poll_change *change,
 							record->workflow);
 	int64_t now_ms = clock_wall_ms();
 	char head[OID_HEX_SIZE];
+	bool is_new;
 
 	oid_format(head, &change->changeset.head);
+	if (is_settled(change, i, at)) {
+		memcpy(at->head, head, sizeof(at->head));
+		return;
+	}
 	if (strcmp(at->change_key, change->changeset.change_key) != 0 ||
 	    strcmp(at->head, head) != 0)
 		due_mark(at, change->changeset.change_key, head,
 			 change->uses[i].event, now_ms);
+	is_new = strcmp(at->run, record->id) != 0;
 	due_settle(at, record, now_ms);
 	/* Nobody is told of it but git. */
 	if (at->progress == PROGRESS_STORED && !poll_change_is_told(change))
 		at->progress = PROGRESS_DONE;
+	if (is_new)
+		at->is_untold = at->progress != PROGRESS_STORED &&
+				at->progress != PROGRESS_DONE &&
+				poll_change_is_told(change);
 	if (change->uses[i].period) {
 		free(at->period);
 		at->period = xstrdup(change->uses[i].period);

@@ -141,11 +141,14 @@ static void finish_change(struct poll_telling *telling)
 		struct workflow_state *at = pull_state_workflow(
 			change->state, change->workflows[i].workflow->id);
 
-		if (at->progress != PROGRESS_STORED &&
-		    at->progress != PROGRESS_DELIVERED)
+		if (at->progress == PROGRESS_STORED ||
+		    at->progress == PROGRESS_DELIVERED) {
+			at->progress = PROGRESS_DONE;
+			at->changed_at_ms = now_ms;
+		} else if (!at->is_untold) {
 			continue;
-		at->progress = PROGRESS_DONE;
-		at->changed_at_ms = now_ms;
+		}
+		at->is_untold = false;
 		is_changed = true;
 	}
 	if (!is_changed) {

@@ -101,6 +101,7 @@ static const struct field workflow_fields[] = {
 	TEXT(struct workflow_state, waits_for),
 	{ ROW(struct workflow_state, attempts, FIELD_INT) },
 	LONG(struct workflow_state, retry_at_ms),
+	FLAG(struct workflow_state, is_untold),
 	LONG(struct workflow_state, changed_at_ms),
 	TEXT(struct workflow_state, period),
 };

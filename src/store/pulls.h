@@ -46,6 +46,7 @@ struct workflow_state {
 	char *waits_for;     /* as its record has it       */
 	int attempts;        /* that failed, on this change */
 	int64_t retry_at_ms; /* 0: not by itself           */
+	bool is_untold;      /* failed or skipped, and nobody was told yet */
 	int64_t changed_at_ms;
 	char *period; /* of schedules: the last one it ran in */
 };

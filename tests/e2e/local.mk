@@ -2,6 +2,7 @@
 E2E_TESTS += \
 	tests/e2e/t0614-poll-kill.t \
 	tests/e2e/t0740-poll-github-killed.t \
+	tests/e2e/t0742-poll-failed-killed.t \
 	tests/e2e/t0780-poll-github-trouble.t \
 	tests/e2e/t0641-relaxed-kill.t \
 	tests/e2e/t0792-tests-ci-killed.t \

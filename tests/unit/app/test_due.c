@@ -222,6 +222,30 @@ Test(due, what_was_killed_goes_on_and_what_is_done_rests)
 	cr_expect_null(due_now(&state, true, NOW + 1000 * HOUR_MS));
 }
 
+Test(due, what_failed_and_was_not_told_is_due_for_that)
+{
+	struct run_record record = { .id = "01M8", .verdict = VERDICT_FAILED };
+	struct workflow_state at = { 0 };
+	struct pull_state state = { .is_closed = true,
+				    .workflows = &at,
+				    .workflow_count = 1 };
+
+	due_settle(&at, &record, NOW);
+	cr_expect_null(due_now(&at, false, NOW));
+	at.is_untold = true;
+	cr_expect_eq(due_now(&at, false, NOW), due_undelivered);
+	cr_expect_neq(due_now(&at, false, NOW + HOUR_MS), due_undelivered,
+		      "it is tried again, and that is told");
+	at.retry_at_ms = 0;
+	cr_expect_not(due_is_over(&state));
+	at.progress = PROGRESS_SKIPPED;
+	cr_expect_eq(due_now(&at, false, NOW), due_undelivered);
+	cr_expect_neq(due_now(&at, true, NOW), due_undelivered);
+	due_mark(&at, KEY_1, "1111", "push", NOW);
+	cr_expect_not(at.is_untold);
+	free(at.event);
+}
+
 Test(due, a_schedule_runs_once_a_period_and_tree)
 {
 	int64_t day = 24 * HOUR_MS, start = NOW / day * day;
