@@ -378,6 +378,7 @@ void asking_take_result(struct asking *asking)
 	if (asking->is_stopping) {
 		take_stopped(asking);
 	} else {
+		service_result_mask(&asking->result);
 		asking_judge(asking);
 		tell_target(asking);
 		spend_settle(asking);

@@ -190,6 +190,7 @@ static void take_answer(struct asking *asking, const struct desk_item *item,
 	const struct usage *usage = &item->result.reply.usage;
 
 	copy_result(&asking->result, &item->result);
+	service_result_mask(&asking->result);
 	if (asking->result.quirks & ~asking->chat.quirks) {
 		/* Refused for a parameter, at no cost: without it, then. */
 		memory_learn(asking_target(asking), asking->model,

@@ -117,6 +117,48 @@ void service_result_release(struct service_result *result)
 	chat_reply_release(&result->reply);
 }
 
+static void mask_text(char **text)
+{
+	struct buf masked;
+
+	if (!*text)
+		return;
+	buf_init(&masked, strlen(*text) + 1);
+	buf_addstr(&masked, *text);
+	free(*text);
+	secret_mask(&masked);
+	*text = buf_detach(&masked);
+}
+
+static void mask_usage(struct json **usage)
+{
+	char *before = *usage ? json_print(*usage) : NULL, *masked;
+	struct err ignored = ERR_INIT;
+
+	if (!before)
+		return;
+	masked = xstrdup(before);
+	mask_text(&masked);
+	if (strcmp(before, masked) != 0) {
+		json_free(*usage);
+		if (json_parse(usage, masked, strlen(masked), &ignored) < 0)
+			*usage = NULL;
+	}
+	free(before);
+	free(masked);
+}
+
+void service_result_mask(struct service_result *result)
+{
+	struct chat_reply *reply = &result->reply;
+
+	if (reply->text.len)
+		secret_mask(&reply->text);
+	mask_text(&reply->model);
+	mask_text(&reply->request_id);
+	mask_usage(&reply->raw_usage);
+}
+
 void service_result_fail(struct service_result *result, enum fault fault,
 			 const char *fmt, ...)
 {

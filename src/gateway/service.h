@@ -197,6 +197,10 @@ void service_result_release(struct service_result *result);
 void service_result_fail(struct service_result *result, enum fault fault,
 			 const char *fmt, ...) PRINTF(3, 4);
 
+/** Takes the keys out of the reply: what answers is not trusted with what is
+ * stored of it. */
+void service_result_mask(struct service_result *result);
+
 /** Fails it for a request to `url` (NULL: not said) that brought no reply: what
  * went wrong, with whom, and what to look at. Sets is_unsent and
  * should_retry. */

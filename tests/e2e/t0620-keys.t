@@ -54,6 +54,7 @@ ok 'with the other protocol' judge answer anthropic env:FAKE_KEY 0
 ok 'a redirect to another host is an error' judge redirect anthropic env:FAKE_KEY 3
 ok 'a reply that is none' judge teapot openai env:FAKE_KEY 3
 ok 'an error inside of a success' judge overloaded anthropic env:FAKE_KEY 3
+ok 'an answer that echoes the key' judge echo openai env:FAKE_KEY 0
 ok 'a cut reply' judge cut anthropic env:FAKE_KEY 3
 ok 'no money left' judge quota openai env:FAKE_KEY 3
 printf 'sk-planted-of-somebody-else\n' >wrong.file
@@ -70,6 +71,7 @@ everything()
 
 everything >written
 ok 'there is something to look through' sh -c 'grep -aq "code-review-agent" written && grep -aq "request 1 of" said.err'
+ok 'the echo is there without it' sh -c 'grep -aqF "\"of\":	\"[secret]\"" written && grep -aqF "\"summary\":	\"[secret]\"" written'
 ok 'the key is nowhere' sh -c "! grep -aqF '$AI_KEY' written"
 ok 'nor the one that was refused' sh -c '! grep -aqF sk-planted-of-somebody-else written'
 ok 'the other host saw no header of ours' sh -c '! test -e spied || ! grep -qi "x-api-key\|authorization" spied'

@@ -125,10 +125,10 @@ def stream(text, stop="end_turn"):
     yield event("message_stop")
 
 
-def completion(text, **others):
+def completion(text, model="gpt-6.1-sol", **others):
     return json.dumps({
         "id": "chatcmpl-1", "object": "chat.completion", "created": 1,
-        "model": "gpt-6.1-sol",
+        "model": model,
         "choices": [{"index": 0, "finish_reason": "stop", "logprobs": None,
                      "message": {"role": "assistant", "content": text,
                                  "refusal": None}}],
@@ -539,6 +539,15 @@ def prose_once(handler, number):
     handler.wfile.write("".join(stream("I looked at it.")).encode())
 
 
+def echo(handler, number):
+    """The key, wherever there is room for it."""
+    key = handler.key()
+    handler.send(200, completion(
+        json.dumps({"findings": [], "summary": key}), model=key,
+        usage={"prompt_tokens": 10, "completion_tokens": 5, "of": key}),
+        headers=[("x-request-id", key)])
+
+
 def usage(**numbers):
     """An answer of the OpenAI kind with other numbers of tokens."""
     return lambda handler, number: handler.send(
@@ -583,6 +592,7 @@ PLAYS = {
     "down": lambda h, n: h.fail(503, "api_error", "no service"),
     "dribble": dribble,
     "drip": drip,
+    "echo": echo,
     "endless": endless,
     "finds": finds,
     "hang": hang,
