@@ -54,6 +54,11 @@ static void add_failure(struct buf *out, const struct task_record *task)
 			 task->service ? task->service : "another",
 			 task->instead_of);
 	}
+	if (!failed && task->instead_because) {
+		buf_addstr(out, " (");
+		phrase_line(out, task->instead_because, MAX_REASON);
+		buf_addch(out, ')');
+	}
 	buf_addch(out, '\n');
 }
 

@@ -73,6 +73,7 @@ static void fill_outcome(struct outcome *out, const struct asking *asking,
 		.mapped_from = asking->mapped_from,
 		.instead_of = last == first ? NULL : first->name,
 		.first_fault = asking->first_fault,
+		.trouble = asking->trouble[0] ? asking->trouble : NULL,
 		.budget_returns = fault == FAULT_BUDGET &&
 				  asking->budget_returns,
 		.degraded = last->is_stand_in && asking->attempts > 0,

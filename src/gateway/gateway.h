@@ -143,6 +143,9 @@ struct outcome {
 	const char *instead_of; /* the service asked first, if another answered
 				 */
 	enum fault first_fault; /* of that one */
+	/* What became of those that were asked, or passed over, before; NULL:
+	 * nothing */
+	const char *trouble;
 	bool budget_returns; /* of FAULT_BUDGET: a later day or month has more
 			      */
 	bool waits; /* of FAULT_CANCELLED: it is on the desk, ask again later */

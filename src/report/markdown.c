@@ -192,6 +192,18 @@ static void add_left_out(struct buf *out, const struct run_record *record)
 	buf_addstr(out, "\n</details>\n");
 }
 
+static void add_substitute(struct buf *out, const struct task_record *task)
+{
+	buf_addf(out, " was answered by %s instead of %s", task->service,
+		 task->instead_of);
+	if (task->instead_because) {
+		buf_addstr(out, " (");
+		report_neutralise_line(out, task->instead_because, 300);
+		buf_addch(out, ')');
+	}
+	buf_addstr(out, ".\n");
+}
+
 static void add_agents(struct buf *out, const struct run_record *record)
 {
 	for (size_t i = 0; i < record->task_count; i++) {
@@ -202,8 +214,7 @@ static void add_agents(struct buf *out, const struct run_record *record)
 		buf_addstr(out, "\n> ");
 		report_code_span(out, task->agent, 80);
 		if (task->state == TASK_ANSWERED)
-			buf_addf(out, " was answered by %s instead of %s.\n",
-				 task->service, task->instead_of);
+			add_substitute(out, task);
 		else
 			buf_addf(out, " %s: ",
 				 task->state == TASK_FAILED ? "failed"

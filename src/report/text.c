@@ -206,18 +206,27 @@ static void add_skipped_files(struct buf *out, const struct run_record *record,
 		buf_addf(out, "  ... and %zu more files\n", left);
 }
 
+static void add_substitute(struct buf *out, const struct task_record *task)
+{
+	buf_addstr(out, "  ");
+	phrase_line(out, task->agent, 80);
+	buf_addf(out, ": answered by %s instead of %s",
+		 task->service ? task->service : "?", task->instead_of);
+	if (task->instead_because) {
+		buf_addstr(out, " (");
+		phrase_line(out, task->instead_because, 300);
+		buf_addch(out, ')');
+	}
+	buf_addch(out, '\n');
+}
+
 static void add_failed_tasks(struct buf *out, const struct run_record *record)
 {
 	for (size_t i = 0; i < record->task_count; i++) {
 		const struct task_record *task = &record->tasks[i];
 
-		if (task->instead_of && task->state == TASK_ANSWERED) {
-			buf_addstr(out, "  ");
-			phrase_line(out, task->agent, 80);
-			buf_addf(out, ": answered by %s instead of %s\n",
-				 task->service ? task->service : "?",
-				 task->instead_of);
-		}
+		if (task->instead_of && task->state == TASK_ANSWERED)
+			add_substitute(out, task);
 		if (task->dropped) {
 			buf_addstr(out, "  ");
 			phrase_line(out, task->agent, 80);

@@ -80,10 +80,12 @@ struct task_record {
 	enum task_state state;
 	char *reason; /* of skipped and failed; NULL otherwise */
 	char *service;
-	char *model;      /* as the service reported it               */
-	bool degraded;    /* offline stood in for another service     */
-	char *instead_of; /* the service that was asked first, if another
-			    answered */
+	char *model;           /* as the service reported it               */
+	bool degraded;         /* offline stood in for another service     */
+	char *mapped_from;     /* a retired model that was asked for        */
+	char *instead_of;      /* the service that was asked first, if another
+				 answered */
+	char *instead_because; /* what became of that one              */
 	bool cached;
 	int64_t duration_ms;
 	int64_t cost_nusd;

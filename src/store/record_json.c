@@ -29,7 +29,9 @@ static void task_release(struct task_record *task)
 	free(task->reason);
 	free(task->service);
 	free(task->model);
+	free(task->mapped_from);
 	free(task->instead_of);
+	free(task->instead_because);
 	free(task->summary);
 	free(task->left_out);
 	strvec_release(&task->together);
@@ -69,7 +71,11 @@ static void format_task(struct json *list, const struct task_record *task)
 	json_set_string(at, "service", task->service);
 	json_set_string(at, "model", task->model);
 	json_set_bool(at, "degraded", task->degraded);
+	if (task->mapped_from)
+		json_set_string(at, "mapped_from", task->mapped_from);
 	json_set_string(at, "instead_of", task->instead_of);
+	if (task->instead_because)
+		json_set_string(at, "instead_because", task->instead_because);
 	json_set_bool(at, "cached", task->cached);
 	json_set_int(at, "duration_ms", task->duration_ms);
 	json_set_int(at, "cost_nusd", task->cost_nusd);
@@ -206,7 +212,9 @@ static int parse_task(struct task_record *out, const struct json *at,
 	out->reason = text_member(at, "reason");
 	out->service = text_member(at, "service");
 	out->model = text_member(at, "model");
+	out->mapped_from = text_member(at, "mapped_from");
 	out->instead_of = text_member(at, "instead_of");
+	out->instead_because = text_member(at, "instead_because");
 	out->left_out = text_member(at, "left_out");
 	out->summary = text_member(at, "summary");
 	out->degraded = json_bool_or(json_get(at, "degraded"), "", false);

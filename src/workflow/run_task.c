@@ -285,7 +285,10 @@ static void keep_figures(const struct run_look *look,
 	run_task_charge(look, outcome);
 	keep_name(&record->service, outcome->service);
 	keep_name(&record->model, outcome->model);
+	keep_name(&record->mapped_from, outcome->mapped_from);
 	keep_name(&record->instead_of, outcome->instead_of);
+	if (outcome->instead_of && !record->instead_because)
+		record->instead_because = copy_or_null(outcome->trouble);
 	record->degraded |= outcome->degraded;
 	for (size_t i = 0; i < look->coverage.left_out.len; i++)
 		keep_name(&record->left_out, look->coverage.left_out.v[i]);

@@ -18,7 +18,7 @@ export BAD_KEY=sk-planted-not-this-one
 section()
 {
 	printf '[service "%s"]\nkind = %s\nurl = %s\nkey = env:%s\ntimeout = 2s\n' "$@"
-	test "$2" = anthropic && echo 'model = claude-opus-5-5' ||
+	test "$2" = anthropic && echo 'model = claude-3-opus' ||
 		echo 'model = gpt-6.1-sol'
 }
 
@@ -83,10 +83,11 @@ play()
 play finds
 ok 'the second service answers for the first' exits 0 sh -c 'referee run >../out.txt 2>../err.txt'
 ok 'the findings count in full' says_line 'review: attention - 1 major' ../out.txt
-ok 'who stood in is shown' sh -c 'grep -q "second.* instead of first" ../out.txt'
-ok 'in the note too' sh -c 'git notes --ref=referee show HEAD | grep -q "second.* instead of first"'
-ok 'and in Markdown' sh -c 'referee show --format markdown | grep -q "second.*first"'
-ok 'the record has every attempt' sh -c 'git ls-tree -r --name-only refs/referee/runs | grep run.json | while read -r f; do git show "refs/referee/runs:$f"; done | grep -q "\"instead_of\":.*\"first\""'
+ok 'who stood in is shown' sh -c 'grep -q "second.* instead of first (first: .*invalid key" ../out.txt'
+ok 'and why, in the note too' sh -c 'git notes --ref=referee show HEAD | grep -q "second.* instead of first (first: .*invalid key"'
+ok 'and in Markdown' sh -c 'referee show --format markdown | grep -q "second.*first (first: .*invalid key"'
+ok 'the record has every attempt' sh -c 'git ls-tree -r --name-only refs/referee/runs | grep run.json | while read -r f; do git show "refs/referee/runs:$f"; done | tee ../records | grep -q "\"instead_of\":.*\"first\""'
+ok 'and which retired model was meant' grep -q '"mapped_from":.*"claude-3-opus"' ../records
 
 before=$(ai_count answered)
 play overloaded

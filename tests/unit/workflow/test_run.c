@@ -192,6 +192,9 @@ Test(run, another_service_answers)
 	must_end(&s, VERDICT_PASS, "a answered, b answered");
 	must_say("two", scenario_task(&s, "a")->service);
 	must_say("one", scenario_task(&s, "a")->instead_of);
+	cr_expect(strncmp(scenario_task(&s, "a")->instead_because,
+			  "one: ", 5) == 0);
+	cr_expect_null(scenario_task(&s, "b")->instead_because);
 	must_say("one", scenario_task(&s, "b")->service);
 	cr_expect_eq(scenario_times(&s, "a", "offline"), 0);
 	scenario_close(&s);
