@@ -38,14 +38,16 @@ static void start_projects(struct poll *poll)
 		watched_start(&poll->watched[i]);
 }
 
-static void fetch_company(void *payload, struct cancel *cancel UNUSED)
+/* The company's definitions, and what other instances spent. */
+static void meet_others(void *payload, struct cancel *cancel UNUSED)
 {
 	const struct poll *poll = payload;
 
 	company_fetch(poll->options->settings);
+	spend_exchange(poll->spend);
 }
 
-static void on_company(const struct err *err, void *payload)
+static void on_met(const struct err *err, void *payload)
 {
 	if (!err)
 		start_projects(payload);
@@ -63,8 +65,8 @@ static int pass(struct poll *poll, struct err *err)
 		return -1;
 	if (!poll->options->settings->control_remote)
 		start_projects(poll);
-	else if (work_start(NULL, poll->loop, fetch_company, on_company, poll,
-			    err) < 0)
+	else if (work_start(NULL, poll->loop, meet_others, on_met, poll, err) <
+		 0)
 		return -1;
 	loop_run(poll->loop);
 	return 0;

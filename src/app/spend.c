@@ -31,6 +31,8 @@ struct spend {
 	struct journal *journal;  /* NULL: nothing to write yet */
 	struct books *books;      /* NULL: nobody has asked yet */
 	size_t unflushed;
+	bool is_fetched; /* just now: not again for the first round    */
+	bool is_pushed;  /* the control repository has all of ours     */
 };
 
 static struct remote_options remote_options(const struct spend *spend)
@@ -63,6 +65,7 @@ static void fetch_ledger(struct spend *spend)
 			 "counts against the budgets",
 			 err.msg);
 	fetch_result_release(&result);
+	spend->is_fetched = true;
 }
 
 /* Which of ours are not where the remote has them. */
@@ -114,6 +117,7 @@ static int push_ledger(struct spend *spend, struct err *err)
 	remote_refs_release(&theirs);
 	ref_list_release(&ours);
 	free(prefix);
+	spend->is_pushed = ret == 0;
 	return ret < 0 ? err_prefix(err, "control repository") : 0;
 }
 
@@ -147,6 +151,7 @@ static int move_lines(struct spend *spend, struct err *err)
 		    0)
 		return -1;
 	spend->unflushed = 0;
+	spend->is_pushed = false;
 	if (spend->books)
 		books_own_moved(spend->books);
 	return 0;
@@ -168,6 +173,28 @@ int spend_flush(struct spend *spend, struct err *err)
 	if (move_lines(spend, err) < 0)
 		return -1;
 	return push_ledger(spend, err);
+}
+
+static int exchange_own(struct spend *spend, struct err *err)
+{
+	if (spend->unflushed)
+		return spend_flush(spend, err);
+	if (spend->is_pushed)
+		return 0;
+	return need_instance(spend, err) < 0 ? -1 : push_ledger(spend, err);
+}
+
+void spend_exchange(struct spend *spend)
+{
+	struct err err = ERR_INIT;
+
+	if (!spend->settings->control_remote)
+		return;
+	if (exchange_own(spend, &err) < 0)
+		log_warn("spending: %s; the next round tries again", err.msg);
+	if (!spend->is_fetched)
+		fetch_ledger(spend);
+	spend->is_fetched = false;
 }
 
 static struct spend *spend_new(char *state_dir, char *git_dir,

@@ -42,6 +42,13 @@ void spend_recover(struct spend *spend);
  * pushes that to the control repository where there is one. */
 MUST_CHECK int spend_flush(struct spend *spend, struct err *err);
 
+/**
+ * Between two rounds of a process that stays: with a control repository, what
+ * was spent here goes there, and what others spent comes from there. What fails
+ * is told and left for the next time. On any thread, while no other uses it.
+ */
+void spend_exchange(struct spend *spend);
+
 /** Flushes if anything was spent; what could not be moved stays in the journal
  * for the next time, and is told. NULL is fine. */
 void spend_close(struct spend *spend);

@@ -15,9 +15,12 @@ git -C app remote set-url origin "$work/served/app.git"
 
 start_git_server "$work/served"
 
+git init -q --bare control.git
 cat >referee.conf <<CONF
 [referee]
 state_dir = $work/state
+[control]
+remote = $work/control.git
 [project "app"]
 url = http://127.0.0.1:$git_port/auth/app.git
 forge = plain
@@ -44,6 +47,10 @@ pid=$!
 push_bad app topic/a
 ok 'a push is seen and judged' until_true grep -q 'topic/a pr-review: attention' out.txt
 ok 'the note is on the server' until_true git -C served/app.git notes --ref=referee show topic/a
+
+git -C app push -q ../control.git "$(git -C app commit-tree -m spending "$(git -C app mktree </dev/null)"):refs/referee/ledger/other/2026-11"
+ok 'what another instance spent meanwhile is fetched' until_true \
+	git -C state/control.git rev-parse --verify -q refs/referee/ledger/other/2026-11
 
 new_project late
 project_conf late 'adopt = all' >>referee.conf

@@ -298,3 +298,61 @@ Test(spend, is_seen_once_however_it_gets_into_the_ledger)
 	cr_assert(eq(i64, budget_day_nusd(ours.budget), 10 * CENT));
 	spender_close(&ours);
 }
+
+/* An installation that shares the control repository. */
+static struct spender share(struct settings *own, const char *name)
+{
+	struct budget_limits limits = { .daily_nusd = 30 * CENT };
+	struct spender spender;
+
+	*own = (struct settings){
+		.state_dir = sandbox_path(&box, name),
+		.control_remote = sandbox_path(&box, "control.git"),
+	};
+	must(spend_open_installation(&spender.spend, own, &err));
+	must(budget_new(&spender.budget, &limits, NULL, &err));
+	budget_roll(spender.budget, clock_wall_ms());
+	return spender;
+}
+
+static void leave(struct spender *spender, struct settings *own)
+{
+	spender_close(spender);
+	free(own->state_dir);
+	free(own->control_remote);
+}
+
+Test(spend, of_another_instance_is_seen_with_the_next_round)
+{
+	struct spending_line ours = line_of(20 * CENT), theirs = ours;
+	struct settings here, there;
+	struct spender us, them;
+
+	sandbox_run(&box, "git init -q --bare control.git");
+	us = share(&here, "here");
+	them = share(&there, "there");
+	ulid_new(theirs.id);
+	cr_assert_eq(reserve(&them, &theirs), BUDGET_FITS);
+	settle(&them, &theirs, 20 * CENT);
+	spend_exchange(them.spend);
+	spend_exchange(us.spend); /* the first round: it was just opened */
+	spend_exchange(us.spend);
+	cr_expect_neq(reserve(&us, &ours), BUDGET_FITS);
+	leave(&them, &there);
+	leave(&us, &here);
+}
+
+Test(spend, is_exchanged_again_where_that_failed)
+{
+	struct spending_line line = line_of(20 * CENT);
+	struct settings here;
+	struct spender us = share(&here, "here");
+
+	cr_assert_eq(reserve(&us, &line), BUDGET_FITS);
+	settle(&us, &line, 20 * CENT);
+	spend_exchange(us.spend); /* there is no such repository */
+	sandbox_run(&box, "git init -q --bare control.git");
+	spend_exchange(us.spend);
+	sandbox_run(&box, "git -C control.git for-each-ref | grep -q ledger/");
+	leave(&us, &here);
+}
