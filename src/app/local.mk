@@ -34,7 +34,9 @@ libapp_a_SOURCES = \
 	src/app/local_change.c src/app/local_change.h \
 	src/app/place.c src/app/place.h \
 	src/app/material.c src/app/material.h \
-	src/app/mirror.c src/app/mirror.h \
+	src/app/mirror.c src/app/mirror.h src/app/mirror_internal.h \
+	src/app/mirror_publish.c \
+	src/app/mirror_push.c \
 	src/app/outlook.c src/app/outlook.h \
 	src/app/own_refs.c src/app/own_refs.h \
 	src/app/poll.c src/app/poll.h \
