@@ -4,7 +4,8 @@ libgateway_a_SOURCES = \
 	src/gateway/asking.c \
 	src/gateway/attempts.c \
 	src/gateway/breaker.c src/gateway/breaker.h \
-	src/gateway/budget.c src/gateway/budget.h \
+	src/gateway/budget.c src/gateway/budget.h src/gateway/budget_internal.h \
+	src/gateway/budget_alert.c \
 	src/gateway/cache.c src/gateway/cache.h \
 	src/gateway/course.c \
 	src/gateway/desk.c src/gateway/desk.h \
