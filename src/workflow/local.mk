@@ -14,6 +14,7 @@ libworkflow_a_SOURCES = \
 	src/workflow/run_earlier.c \
 	src/workflow/run_files.c \
 	src/workflow/run_task.c src/workflow/run_task.h \
+	src/workflow/run_verdict.c \
 	src/workflow/tests_job.c src/workflow/tests_job.h \
 	src/workflow/together.c src/workflow/together.h \
 	src/workflow/trigger.c src/workflow/trigger.h \

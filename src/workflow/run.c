@@ -137,15 +137,6 @@ static void on_tests(struct json *answer, const struct err *err, void *payload)
 	task_ended(task->run, task);
 }
 
-/* Was there to be an answer, and is none: it failed, or the last stand-in could
- * not do it either? */
-static bool is_missing(const struct run_task *task)
-{
-	return !task->plan->use->optional &&
-	       (task->record->state == TASK_FAILED ||
-		(task->record->state == TASK_SKIPPED && task->was_degraded));
-}
-
 /* Every task before it that must end has ended; *failed: one of them failed,
  * so that there is nothing to go on with. It waits as those before it do. */
 static bool is_ready(const struct run *run, struct run_task *task,
@@ -157,7 +148,7 @@ static bool is_ready(const struct run *run, struct run_task *task,
 
 		if (before->state != TASK_ENDED)
 			return false;
-		if (is_missing(before))
+		if (run_task_is_missing(before))
 			*failed = before;
 		if (before->record->state == TASK_SKIPPED && !task->waits_for)
 			task->waits_for = before->waits_for;
@@ -352,122 +343,6 @@ static void gather_findings(struct run *run)
 	findings_fingerprint(&record->findings);
 }
 
-static const struct run_task *first_in(const struct run *run,
-				       enum task_state state)
-{
-	for (size_t i = 0; i < run->record.task_count; i++)
-		if (run->tasks[i].record->state == state &&
-		    !run->tasks[i].plan->use->optional)
-			return &run->tasks[i];
-	return NULL;
-}
-
-/* Left out for want of money that another day has: it is not the end of it. */
-static const struct run_task *first_without_budget(const struct run *run)
-{
-	for (size_t i = 0; i < run->record.task_count; i++)
-		if (run->tasks[i].lacks_budget &&
-		    !run->tasks[i].plan->use->optional)
-			return &run->tasks[i];
-	return NULL;
-}
-
-/* Batches come first: what waits for CI is known when it comes to that. */
-static const struct run_task *first_that_waits(const struct run *run)
-{
-	const struct run_task *first = NULL;
-
-	for (size_t i = 0; i < run->record.task_count; i++) {
-		const struct run_task *task = &run->tasks[i];
-
-		if (task->record->state != TASK_SKIPPED || !task->waits_for)
-			continue;
-		if (!strcmp(task->waits_for, RUN_WAITS_FOR_BATCH))
-			return task;
-		if (!first)
-			first = task;
-	}
-	return first;
-}
-
-static size_t count_in(const struct run *run, enum task_state state)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < run->record.task_count; i++)
-		count += run->tasks[i].record->state == state;
-	return count;
-}
-
-static void judge(struct run_record *record)
-{
-	const struct task_record *tests = run_record_failing_tests(record);
-
-	record->verdict = run_record_is_serious(record) ? VERDICT_ATTENTION
-							: VERDICT_PASS;
-	if (tests)
-		record->reason = xstrf("%s: %s", tests->agent, tests->summary);
-}
-
-static const char *task_reason(const struct run_task *task)
-{
-	return task->record->reason ? task->record->reason : "no reason given";
-}
-
-/* The one place that says how a run ended. Never green by failure: whatever was
- * not answered decides first. */
-static void decide(struct run *run)
-{
-	struct run_record *record = &run->record;
-	const struct run_task *failed = first_in(run, TASK_FAILED);
-	const struct run_task *skipped = first_in(run, TASK_SKIPPED);
-	const struct run_task *unpaid = first_without_budget(run);
-	const struct run_task *waiting = first_that_waits(run);
-
-	for (size_t i = 0; i < record->task_count; i++)
-		record->degraded |= run->tasks[i].was_degraded &&
-				    (record->tasks[i].state == TASK_ANSWERED ||
-				     is_missing(&run->tasks[i]));
-	if (run->stop_reason) {
-		record->verdict = VERDICT_FAILED;
-		record->reason = xstrdup(run->stop_reason);
-	} else if (failed) {
-		record->verdict = VERDICT_FAILED;
-		if (failed->waits_for)
-			record->waits_for = xstrdup(failed->waits_for);
-		record->reason = xstrf("%s: %s", failed->plan->use->name,
-				       task_reason(failed));
-	} else if (waiting) {
-		record->verdict = VERDICT_SKIPPED;
-		record->waits_for = xstrdup(waiting->waits_for);
-		record->reason = xstrf("%s: %s", waiting->plan->use->name,
-				       task_reason(waiting));
-	} else if (unpaid) {
-		record->verdict = VERDICT_SKIPPED;
-		record->waits_for = xstrdup("budget");
-		record->reason = xstrf("%s: %s", unpaid->plan->use->name,
-				       task_reason(unpaid));
-	} else if (record->degraded) {
-		record->verdict = VERDICT_FAILED;
-		record->reason =
-			xstrdup("offline stood in for a service that failed");
-	} else if (!count_in(run, TASK_ANSWERED)) {
-		record->verdict = VERDICT_SKIPPED;
-		if (run->input.unknown)
-			record->waits_for = xstrdup(run->input.unknown);
-		record->reason =
-			xstrf("%s: %s", skipped ? skipped->plan->use->name : "",
-			      skipped ? task_reason(skipped) : "no agents");
-	} else if (!run_record_files(record, FILE_REVIEWED) &&
-		   !run_record_files(record, FILE_PARTIAL) &&
-		   !record->findings.len) {
-		record->verdict = VERDICT_SKIPPED;
-		record->reason = xstrdup("none of the files is one to review");
-	} else {
-		judge(record);
-	}
-}
-
 static void finish(struct run *run)
 {
 	struct run_record record;
@@ -478,7 +353,7 @@ static void finish(struct run *run)
 	gather_findings(run);
 	run->record.generated = task_results_files(
 		run->input.plan, run->record.tasks, run->record.task_count);
-	decide(run);
+	run_decide(&run->record, run->tasks, &run->input, run->stop_reason);
 	for (size_t i = 0; i < run->record.task_count; i++) {
 		run->record.cost_nusd += run->record.tasks[i].cost_nusd;
 		run_task_release(&run->tasks[i]);

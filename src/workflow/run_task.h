@@ -81,6 +81,15 @@ void run_earlier_take(struct run_task *tasks, struct run_record *earlier);
 void run_files_settle(struct run_record *record, const struct run_task *tasks,
 		      const struct run_input *input);
 
+/** Was there to be an answer, and is none: it failed, or the last stand-in
+ * could not do it either? */
+bool run_task_is_missing(const struct run_task *task);
+
+/** Says in the record how the run ended and why; `stop_reason` NULL: it was not
+ * stopped. All tasks have ended, findings and files are in the record. */
+void run_decide(struct run_record *record, const struct run_task *tasks,
+		const struct run_input *input, const char *stop_reason);
+
 /** simple, medium or complex: from the size of the change, the risk of what it
  * touches and the agent. */
 enum complexity run_complexity(const struct changeset *changeset,
