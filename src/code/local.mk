@@ -11,7 +11,9 @@ libcode_a_SOURCES = \
 	src/code/junit.c src/code/junit.h \
 	src/code/lang.c src/code/lang.h \
 	src/code/layer.c src/code/layer.h \
-	src/code/lexer.c src/code/lexer.h \
+	src/code/lexer.c src/code/lexer.h src/code/lexer_internal.h \
+	src/code/lexer_start.c \
+	src/code/lexer_string.c \
 	src/code/literals.c src/code/literals.h \
 	src/code/map.c src/code/map.h \
 	src/code/map_graph.h \
@@ -39,6 +41,7 @@ libcode_a_SOURCES = \
 	src/code/rules.c src/code/rules.h \
 	src/code/rules_project.c src/code/rules_project.h \
 	src/code/rules_scan.c \
+	src/code/secret_block.c \
 	src/code/secret_kind.c src/code/secret_kind.h \
 	src/code/secret_kinds_ai.c \
 	src/code/secret_kinds_cloud.c \
@@ -48,7 +51,9 @@ libcode_a_SOURCES = \
 	src/code/secret_kinds_named_team.c \
 	src/code/secret_kinds_service.c \
 	src/code/secret_names.c src/code/secret_names.h \
+	src/code/secret_pair.c \
 	src/code/secret_search.c src/code/secret_search.h \
+	src/code/secret_search_internal.h \
 	src/code/secrets.c src/code/secrets.h \
 	src/code/symbols.c src/code/symbols.h \
 	src/code/syntax.c \

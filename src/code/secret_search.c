@@ -1,12 +1,8 @@
-#include "code/secret_search.h"
-
 #include <ctype.h>
-#include <stdint.h>
 #include <string.h>
 
-#include "code/canon.h"
 #include "code/personal.h"
-#include "code/secret_kind.h"
+#include "code/secret_search_internal.h"
 #include "core/alloc.h"
 #include "core/limits.h"
 
@@ -14,33 +10,6 @@
 #define LONG_VALUE    24
 #define LONG_ENTROPY  28
 #define SHORT_ENTROPY 25
-
-#define MORE_BYTES   512 /* of a value on the lines after its name's */
-#define WINDOW_BYTES 384 /* read at a name in a line that is too long */
-#define WINDOW_WORDS 5
-#define MORE_WINDOWS 65536 /* bytes of windows beyond twice the text */
-#define MAX_NAME     128
-#define BLOCK_BEGIN  "-----BEGIN"
-#define BLOCK_END    "-----END"
-#define BLOCK_DASHES "-----"
-#define LEAST_BLOCK  60 /* bytes of a key, however small */
-#define BLOCK_WORDS  "PRIVATE KEY"
-
-#define MAX_BLOCK_KIND 20 /* bytes, as the pattern of that kind has it */
-
-struct search {
-	struct secret_hits *out;
-	const struct secret_tools *tools;
-	struct secret_room *room;
-	const char *text;
-	size_t len;
-	size_t names_done; /* names before here have been read */
-	size_t long_line;  /* the end of a line read in windows  */
-	size_t windows;    /* bytes read in them                */
-	size_t block_done;
-	bool checksums; /* a file of checksums: names prove nothing */
-	bool settings;  /* a file of NAME=value lines               */
-};
 
 struct secret_room *secret_room_new(const struct secret_tools *tools)
 {
@@ -60,8 +29,8 @@ void secret_room_free(struct secret_room *room)
 	free(room);
 }
 
-static void add_hit(struct search *search, unsigned kind, size_t start,
-		    size_t end, bool sample)
+void secret_search_add(struct secret_search *search, unsigned kind,
+		       size_t start, size_t end, bool sample)
 {
 	struct secret_hits *out = search->out;
 
@@ -71,10 +40,9 @@ static void add_hit(struct search *search, unsigned kind, size_t start,
 	};
 }
 
-/* Is `value` what the kind's flags ask for, and no placeholder? */
-static bool is_plausible(const struct plausible *plausible,
-			 const struct secret_kind *kind, const char *value,
-			 size_t len)
+bool secret_search_is_plausible(const struct plausible *plausible,
+				const struct secret_kind *kind,
+				const char *value, size_t len)
 {
 	if (is_placeholder(plausible, value, len))
 		return false;
@@ -102,7 +70,7 @@ static bool is_escape_before(const char *text, size_t at)
 
 /* A token is a word of its own. One of open length may not begin within a word
  * of its bytes: else each place in a long word would be tried. */
-static bool may_begin(const struct search *search,
+static bool may_begin(const struct secret_search *search,
 		      const struct secret_kind *kind, size_t start)
 {
 	const char *text = search->text;
@@ -117,7 +85,7 @@ static bool may_begin(const struct search *search,
 	return !isalnum((unsigned char)text[start - 1]);
 }
 
-static bool stands_alone(const struct search *search,
+static bool stands_alone(const struct secret_search *search,
 			 const struct secret_kind *kind, size_t start,
 			 size_t end)
 {
@@ -130,7 +98,7 @@ static bool stands_alone(const struct search *search,
 	return may_begin(search, kind, start);
 }
 
-static void confirm(struct search *search, unsigned index, size_t from,
+static void confirm(struct secret_search *search, unsigned index, size_t from,
 		    size_t limit)
 {
 	const struct secret_kind *kind = secret_kind_at(index);
@@ -152,8 +120,10 @@ static void confirm(struct search *search, unsigned index, size_t from,
 		if (len &&
 		    stands_alone(search, kind, match.whole_start,
 				 match.whole_end) &&
-		    is_plausible(search->tools->plausible, kind, value, len))
-			add_hit(search, index, match.start, match.end,
+		    secret_search_is_plausible(search->tools->plausible, kind,
+					       value, len))
+			secret_search_add(
+				search, index, match.start, match.end,
 				is_documented_sample(search->tools->plausible,
 						     value, len));
 		range.from = match.whole_end > match.whole_start
@@ -163,277 +133,9 @@ static void confirm(struct search *search, unsigned index, size_t from,
 	*done = range.from > limit ? range.from : limit + 1;
 }
 
-/* A private key: from -----BEGIN to -----END, or as far as base 64 goes. */
-
-static size_t find(const char *text, size_t from, size_t to, const char *word)
-{
-	const char *at = memmem(text + from, to - from, word, strlen(word));
-
-	return at ? (size_t)(at - text) : to;
-}
-
-/* Behind the key that begins at `start`, when its end is not there. */
-static size_t end_of_base64(const char *text, size_t from, size_t to)
-{
-	size_t at = from;
-
-	while (at < to && (isalnum((unsigned char)text[at]) ||
-			   isspace((unsigned char)text[at]) ||
-			   memchr("+/=\\\"',:-", text[at], 9)))
-		at++;
-	while (at > from && !isalnum((unsigned char)text[at - 1]) &&
-	       text[at - 1] != '=')
-		at--;
-	return at;
-}
-
-/* Where base 64 begins that ends before `at`; all of it, lines and all. */
-static size_t start_of_base64(const char *text, size_t at, size_t from)
-{
-	size_t start = at;
-
-	while (start > from && (isalnum((unsigned char)text[start - 1]) ||
-				memchr("+/=\r\n", text[start - 1], 5)))
-		start--;
-	while (start < at && isspace((unsigned char)text[start]))
-		start++;
-	return start;
-}
-
-/* Behind the key whose header ends before `at`. */
-static size_t end_of_block(const char *text, size_t at, size_t to)
-{
-	size_t stop = find(text, at, to, BLOCK_END);
-
-	if (stop == to) {
-		at = find(text, at, to, BLOCK_DASHES);
-		return at < to ? end_of_base64(text, at + 5, to) : to;
-	}
-	stop = find(text, stop + strlen(BLOCK_END), to, BLOCK_DASHES);
-	return stop < to ? stop + strlen(BLOCK_DASHES) : to;
-}
-
-/* The line that `marker` begins and whose "PRIVATE KEY" ends at `at`: where it
- * begins, or `at` if it is none. */
-static size_t header_start(const char *text, size_t at, const char *marker)
-{
-	size_t len = strlen(marker);
-	size_t start = at - strlen(BLOCK_WORDS);
-	size_t kind = 0; /* letters between, "ENCRYPTED " */
-
-	while (start > 0 && kind <= MAX_BLOCK_KIND) {
-		if (start >= len &&
-		    memcmp(text + start - len, marker, len) == 0)
-			return start - len;
-		start--;
-		kind++;
-		if (!isupper((unsigned char)text[start]) && text[start] != ' ')
-			break;
-	}
-	return at;
-}
-
-/* A text may begin within a key: then what is before its end is part of it. */
-static void look_at_block_end(struct search *search, unsigned index, size_t at)
-{
-	const char *text = search->text;
-	size_t line = header_start(text, at, BLOCK_END);
-	size_t first = search->block_done;
-	size_t start;
-	size_t stop;
-
-	if (line == at || line < first)
-		return;
-	if (line - first > LIMIT_PRIVATE_KEY)
-		first = line - LIMIT_PRIVATE_KEY;
-	start = start_of_base64(text, line, first);
-	stop = at;
-	while (stop < search->len && text[stop] == '-')
-		stop++;
-	search->block_done = stop;
-	if (line - start >= LEAST_BLOCK)
-		add_hit(search, index, start, stop, false);
-}
-
-/* `at` is behind "PRIVATE KEY". */
-static void look_at_block(struct search *search, unsigned index, size_t at)
-{
-	const char *text = search->text;
-	size_t start = header_start(text, at, BLOCK_BEGIN);
-	size_t to = search->len - at > LIMIT_PRIVATE_KEY
-			    ? at + LIMIT_PRIVATE_KEY
-			    : search->len;
-	size_t stop;
-
-	if (at <= search->block_done)
-		return;
-	if (start == at) {
-		look_at_block_end(search, index, at);
-		return;
-	}
-	stop = end_of_block(text, at, to);
-	/* A header alone, as code that reads keys has it, is no key. */
-	if (start < search->block_done || stop - at < LEAST_BLOCK)
-		return;
-	search->block_done = stop;
-	add_hit(search, index, start, stop, false);
-}
-
-/* Names and their values. */
-
-struct pair_search {
-	struct search *search;
-	const struct canon_pair *pair;
-	unsigned best;
-};
-
-static bool is_constant_name(const char *name, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (islower((unsigned char)name[i]))
-			return false;
-	}
-	return true;
-}
-
-/* Would the words "token = abc" alone be enough? In code they are a variable
- * taking another. */
-static bool is_trusted(const struct search *search,
-		       const struct secret_kind *kind,
-		       const struct canon_pair *pair)
-{
-	const char *name = search->text + pair->name;
-
-	if (!(kind->flags & (KIND_RANDOM | KIND_PASSWORD | KIND_LOOSE)))
-		return true;
-	if (is_harmless_name(search->tools->plausible, name, pair->name_len))
-		return false;
-	return pair->quoted || search->settings ||
-	       is_constant_name(name, pair->name_len);
-}
-
-static void on_name(unsigned index, void *payload)
-{
-	struct pair_search *found = payload;
-	struct search *search = found->search;
-	const struct canon_pair *pair = found->pair;
-	const struct secret_kind *kind = secret_kind_at(index);
-	const char *value = search->text + pair->value;
-
-	if (index >= found->best || !is_trusted(search, kind, pair) ||
-	    !matchers_accept(search->tools->matchers, search->room->matcher,
-			     index, value, pair->value_len))
-		return;
-	if (is_plausible(search->tools->plausible, kind, value,
-			 pair->value_len))
-		found->best = index;
-}
-
-/* "Bearer abc": the scheme belongs to the name. */
-static void drop_scheme(struct canon_pair *pair, const char *text)
-{
-	static const char *const schemes[] = { "Bearer ", "Token ", "token ",
-					       "Basic ", NULL };
-
-	for (const char *const *at = schemes; *at; at++) {
-		size_t len = strlen(*at);
-
-		if (pair->value_len > len &&
-		    memcmp(text + pair->value, *at, len) == 0) {
-			pair->value += len;
-			pair->value_len -= len;
-			return;
-		}
-	}
-}
-
-static void on_pair(const struct canon_pair *given, void *payload)
-{
-	struct search *search = payload;
-	struct canon_pair pair = *given;
-	struct pair_search found = { search, &pair, PREFILTER_NAME };
-	const char *value;
-
-	drop_scheme(&pair, search->text);
-	value = search->text + pair.value;
-	secret_names_find(search->tools->names, search->text + pair.name,
-			  pair.name_len, on_name, &found);
-	if (found.best != PREFILTER_NAME)
-		add_hit(search, found.best, pair.value,
-			pair.value + pair.value_len,
-			is_documented_sample(search->tools->plausible, value,
-					     pair.value_len));
-}
-
-static bool is_name_byte(char ch)
-{
-	return isalnum((unsigned char)ch) || ch == '_' || ch == '-' ||
-	       ch == '.';
-}
-
-static void look_at_window(struct search *search, size_t at)
-{
-	size_t from = at;
-	size_t reached;
-	struct canon_range range = { .words = WINDOW_WORDS };
-
-	while (from && at - from < MAX_NAME &&
-	       is_name_byte(search->text[from - 1]))
-		from--;
-	if (from && strchr("\"'`", search->text[from - 1]))
-		from--;
-	range.from = from;
-	range.to = search->len - at > WINDOW_BYTES ? at + WINDOW_BYTES
-						   : search->len;
-	range.limit = range.to;
-	reached = canon_scan(search->text, &range, on_pair, search);
-	search->windows += reached - from;
-	/* Windows overlap, since quotes may be told apart only from a name on;
-	 * but not for ever. */
-	search->names_done = at + 1;
-	if (search->windows > 2 * search->len + MORE_WINDOWS)
-		search->names_done = reached > at ? reached : at + 1;
-}
-
-/* Where the line around `at` begins; further back than LIMIT_SECRET_LINE it
- * does not matter. */
-static size_t line_start(const struct search *search, size_t at)
-{
-	size_t from = at;
-
-	while (from && at - from <= LIMIT_SECRET_LINE &&
-	       search->text[from - 1] != '\n')
-		from--;
-	return from;
-}
-
-static void look_at_line(struct search *search, size_t at)
-{
-	struct canon_range range = { .words = SIZE_MAX };
-	const char *end;
-
-	if (at < search->long_line) {
-		look_at_window(search, at);
-		return;
-	}
-	end = memchr(search->text + at, '\n', search->len - at);
-	range.from = line_start(search, at);
-	range.to = end ? (size_t)(end - search->text) : search->len;
-	if (range.to - range.from > LIMIT_SECRET_LINE) {
-		search->long_line = range.to;
-		look_at_window(search, at);
-		return;
-	}
-	range.limit = search->len - range.to > MORE_BYTES
-			      ? range.to + MORE_BYTES
-			      : search->len;
-	search->names_done = range.to;
-	canon_scan(search->text, &range, on_pair, search);
-}
-
 static void on_suspicion(const struct prefilter_hit *hit, void *payload)
 {
-	struct search *search = payload;
+	struct secret_search *search = payload;
 	const struct secret_kind *kind;
 	size_t back;
 
@@ -441,15 +143,15 @@ static void on_suspicion(const struct prefilter_hit *hit, void *payload)
 		size_t at = hit->at - (hit->place == PREFILTER_END);
 
 		if (at >= search->names_done && !search->checksums)
-			look_at_line(search, at);
+			secret_pair_look(search, at);
 		return;
 	}
 	kind = secret_kind_at(hit->kind);
 	if (kind->flags & KIND_BLOCK) {
-		look_at_block(search, hit->kind,
-			      hit->at + (hit->place == PREFILTER_KEYWORD
-						 ? strlen(BLOCK_WORDS)
-						 : 0));
+		secret_block_look(search, hit->kind,
+				  hit->at + (hit->place == PREFILTER_KEYWORD
+						     ? strlen(BLOCK_WORDS)
+						     : 0));
 		return;
 	}
 	if (hit->place == PREFILTER_KEYWORD && !kind->lead &&
@@ -462,10 +164,10 @@ static void on_suspicion(const struct prefilter_hit *hit, void *payload)
 
 static void on_personal(const struct personal_hit *hit, void *payload)
 {
-	struct search *search = payload;
+	struct secret_search *search = payload;
 
-	add_hit(search, (unsigned)(secret_kind_count() + hit->kind), hit->start,
-		hit->end, hit->sample);
+	secret_search_add(search, (unsigned)(secret_kind_count() + hit->kind),
+			  hit->start, hit->end, hit->sample);
 }
 
 static bool ends_in_one_of(const char *path, const char *const *ends)
@@ -481,7 +183,7 @@ static bool ends_in_one_of(const char *path, const char *const *ends)
 	return false;
 }
 
-static void know_path(struct search *search, const char *path)
+static void know_path(struct secret_search *search, const char *path)
 {
 	static const char *const checksums[] = { ".lock",
 						 "package-lock.json",
@@ -510,7 +212,7 @@ void secret_search(struct secret_hits *out, const struct secret_tools *tools,
 		   struct secret_room *room, const char *text, size_t len,
 		   const char *path)
 {
-	struct search search = {
+	struct secret_search search = {
 		.out = out,
 		.tools = tools,
 		.room = room,
