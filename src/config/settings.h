@@ -49,6 +49,9 @@ enum complexity {
 	COMPLEXITY_COMPLEX,
 };
 
+/** Variables that a program can be given. */
+#define PROGRAM_VARIABLES_MAX 50
+
 #define COMPLEXITY_COUNT (COMPLEXITY_COMPLEX + 1)
 
 /** "auto", "simple", "medium", "complex"; ended by NULL. */
@@ -66,6 +69,9 @@ struct service_settings {
 	char *fallback;                /* another service's name */
 	char *model[COMPLEXITY_COUNT]; /* by complexity; [AUTO]: `model` */
 	struct strvec command;         /* kind command: its words */
+	struct strvec environment;     /* and what it gets: NAME=value */
+	char *directory;               /* where it starts; NULL: / */
+	bool sandbox;                  /* whether it is shut in */
 	char *request;                 /* kind http: the template's file */
 	char *answer;                  /* and where in the reply the answer is:
 					  a JSON pointer */

@@ -57,6 +57,9 @@ static const struct kind_key {
 	bool is_for_cursor; /* too: its command-line tool */
 } kind_keys[] = {
 	{ "command", KIND_COMMAND, true, true },
+	{ "environment", KIND_COMMAND, false, false },
+	{ "directory", KIND_COMMAND, false, false },
+	{ "sandbox", KIND_COMMAND, false, false },
 	{ "request", KIND_HTTP, true, false },
 	{ "answer", KIND_HTTP, true, false },
 	{ "input_tokens", KIND_HTTP, false, false },
@@ -89,6 +92,52 @@ static void check_kind_keys(const struct check *check,
 			     "'url' is missing: kind http needs it");
 }
 
+/* "NAME=value" */
+static bool is_variable(const char *word)
+{
+	size_t len = strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				  "abcdefghijklmnopqrstuvwxyz0123456789_");
+
+	return len && word[len] == '=' && !(*word >= '0' && *word <= '9');
+}
+
+/* What a program is given. */
+static void check_program(const struct check *check,
+			  const struct section *section,
+			  const struct service_settings *service)
+{
+	const struct strvec *words = &service->environment;
+	struct place place = section_place(section, "environment");
+	bool gets_key = false, has_key = service->key.source != SECRET_NONE;
+
+	for (size_t i = 0; i < words->len; i++) {
+		const char *value = strchr(words->v[i], '=');
+
+		gets_key |= value && strcmp(value, "=${key}") == 0;
+		if (!is_variable(words->v[i]))
+			mistakes_add(check->mistakes, place,
+				     "'environment' is a list of NAME=value, "
+				     "which '%.60s' is not",
+				     words->v[i]);
+	}
+	if (words->len > PROGRAM_VARIABLES_MAX)
+		mistakes_add(check->mistakes, place,
+			     "'environment' holds over %d variables",
+			     PROGRAM_VARIABLES_MAX);
+	if (gets_key && !has_key)
+		mistakes_add(check->mistakes, place,
+			     "'environment' names ${key}, but there is no "
+			     "'key'");
+	if (has_key && !gets_key)
+		mistakes_warn(check->mistakes, section_place(section, "key"),
+			      "the program does not get 'key': say which "
+			      "variable holds it, 'environment = NAME=${key}'");
+	if (service->directory && service->directory[0] != '/')
+		mistakes_add(check->mistakes,
+			     section_place(section, "directory"),
+			     "'directory' must be an absolute path");
+}
+
 static void check_service(const struct check *check,
 			  const struct section *section)
 {
@@ -99,6 +148,8 @@ static void check_service(const struct check *check,
 	if (!service)
 		return; /* its name is none, which was said */
 	check_fallback(check, section);
+	if (service->kind == KIND_COMMAND)
+		check_program(check, section, service);
 	if (section_get(section, "kind") || service_is_built_in(section->name))
 		check_kind_keys(check, section, service->kind);
 	else

@@ -11,6 +11,8 @@ static void release_service(struct service_settings *service)
 	for (size_t i = 0; i < COMPLEXITY_COUNT; i++)
 		free(service->model[i]);
 	strvec_release(&service->command);
+	strvec_release(&service->environment);
+	free(service->directory);
 	free(service->request);
 	free(service->answer);
 	free(service->input_tokens);

@@ -348,7 +348,7 @@ struct service {
 	/* kind = command */
 	const char *const *argv; /* NULL-terminated */
 	bool sandbox;
-	const char *work_dir; /* NULL: an empty one of its own */
+	const char *work_dir; /* NULL: / */
 	/* "NAME=value"; the key as NAME=${key}; NULL-terminated */
 	const char *const *environment;
 

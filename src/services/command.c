@@ -1,8 +1,8 @@
 /*
  * Any program: the prompt on its standard input, the answer on its standard
  * output. Its exit status says what went wrong, in the words of sysexits.h
- * where it knows them. It gets no environment but a search path, a home of its
- * own, and what the configuration names.
+ * where it knows them. It gets no environment but a search path, what it is
+ * asked for, and what the configuration names.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -135,6 +135,18 @@ static void write_prompt(struct buf *out, const struct chat *chat)
 	free(complaint);
 }
 
+/* Does the configuration set it? */
+static bool is_set(const struct service *service, const char *name)
+{
+	const char *const *line = service->environment;
+	size_t len = strlen(name);
+
+	for (; line && *line; line++)
+		if (strncmp(*line, name, len) == 0 && (*line)[len] == '=')
+			return true;
+	return false;
+}
+
 /* "NAME=value" of the configuration; the key where the value is ${key}. */
 static size_t set_variables(struct child_variable *out, size_t max,
 			    struct strvec *names, const struct service *service,
@@ -142,8 +154,12 @@ static size_t set_variables(struct child_variable *out, size_t max,
 {
 	size_t count = 0;
 
-	out[count++] = (struct child_variable){ "PATH", SEARCH_PATH, NULL };
-	out[count++] = (struct child_variable){ "LC_ALL", "C.UTF-8", NULL };
+	if (!is_set(service, "PATH"))
+		out[count++] = (struct child_variable){ "PATH", SEARCH_PATH,
+							NULL };
+	if (!is_set(service, "LC_ALL"))
+		out[count++] = (struct child_variable){ "LC_ALL", "C.UTF-8",
+							NULL };
 	out[count++] = (struct child_variable){ "REFEREE_AGENT", chat->agent,
 						NULL };
 	out[count++] = (struct child_variable){ "REFEREE_ANSWER",
@@ -173,7 +189,7 @@ static size_t set_variables(struct child_variable *out, size_t max,
 
 static void add_words(struct strvec *argv, const struct service *service)
 {
-	static const struct sandbox sandbox = { 0 };
+	const struct sandbox sandbox = { .directory = service->work_dir };
 
 	if (service->sandbox)
 		sandbox_add_words(argv, &sandbox);

@@ -105,6 +105,10 @@ static int make(struct service *out, struct service_set *set,
 		out->argv = (const char *const *)from->command.v;
 	else if (from->kind == KIND_COMMAND)
 		return err_set(err, ERR_INVALID, "kind = command needs one");
+	if (from->environment.len)
+		out->environment = (const char *const *)from->environment.v;
+	out->work_dir = from->directory;
+	out->sandbox = from->sandbox;
 	if (load_options(&options, from, err) < 0)
 		return -1;
 	if (!options)

@@ -97,5 +97,21 @@ export ANTHROPIC_API_KEY=$AI_KEY OPENAI_API_KEY=$AI_KEY
 ok 'a program is asked' sh -c 'cd app && referee --config ../conf run'
 ok 'and has no key in its environment' sh -c "test -s program.env && ! grep -qF '$AI_KEY' program.env"
 
+cat >>conf <<CONF
+key = env:FAKE_KEY
+environment = VENDOR_KEY=\${key} HOME=$work
+directory = $work
+CONF
+cat >program <<'SH'
+#!/bin/sh
+cat >/dev/null
+test "$VENDOR_KEY" = sk-planted-0123456789 && test "$HOME" = "$PWD" &&
+	echo '{"findings":[],"summary":"it has its key"}'
+SH
+(cd app && echo '// its key' >>ios/Session.swift && git commit -q -a -m Key)
+ok 'a program that is given its key has it, and starts where it should' sh -c 'cd app && referee --config ../conf run'
+everything >written
+ok 'and it is nowhere else' sh -c "grep -aqF 'it has its key' written && ! grep -aqF '$AI_KEY' written"
+
 stop_ai
 finish

@@ -43,6 +43,8 @@ static const char whole[] =
 	"kind = openai\nurl = http://127.0.0.1:8080/v1\n"
 	"[service \"diffblue\"]\n"
 	"kind = command\ncommand = dcover create --batch\n"
+	"key = env:D\nenvironment = DCOVER_KEY=${key} 'A=b c'\n"
+	"directory = /srv/dcover\nsandbox = yes\n"
 	"[notify \"mobile-alerts\"]\n"
 	"kind = slack\nurl = file:/run/credentials/referee/slack-hook\n"
 	"[project \"wallet-ios\"]\n"
@@ -290,6 +292,21 @@ static const struct {
 	  "f:2: 'command' is only for services of kind command or cursor\n" },
 	{ "[service \"x\"]\nkind = command\ncommand = 'a\n",
 	  "f:3: 'command' has an unclosed '\n" },
+	{ "[service \"x\"]\nkind = command\ncommand = a\n"
+	  "environment = A=b 9C=d E -=f\n",
+	  "f:4: 'environment' is a list of NAME=value, which '-=f' is not\n"
+	  "f:4: 'environment' is a list of NAME=value, which '9C=d' is not\n"
+	  "f:4: 'environment' is a list of NAME=value, which 'E' is not\n" },
+	{ "[service \"x\"]\nkind = command\ncommand = a\n"
+	  "environment = A=${key}\n",
+	  "f:4: 'environment' names ${key}, but there is no 'key'\n" },
+	{ "[service \"x\"]\nkind = command\ncommand = a\nkey = env:K\n",
+	  "f:4: warning: the program does not get 'key': say which variable "
+	  "holds it, 'environment = NAME=${key}'\n" },
+	{ "[service \"x\"]\nkind = command\ncommand = a\ndirectory = b\n",
+	  "f:4: 'directory' must be an absolute path\n" },
+	{ "[service \"openai-api\"]\nsandbox = yes\n",
+	  "f:2: 'sandbox' is only for services of kind command\n" },
 	{ "[service \"cursor\"]\nfallback = curser\n",
 	  "f:2: unknown service 'curser', did you mean 'cursor'?\n" },
 	{ "[service \"cursor\"]\nfallback = cursor\n",

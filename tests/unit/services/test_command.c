@@ -1,10 +1,13 @@
 #include "unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/secret.h"
 #include "io/loop.h"
+#include "io/sandbox.h"
 #include "services/kinds.h"
 
 struct ending {
@@ -26,15 +29,12 @@ static void on_end(struct service_result *result, void *payload)
 
 static struct prompt prompt = { "system", "change", "about", "task" };
 
-/* Runs `script` with sh as the service. */
-static struct ending run(const char *script, int64_t timeout_ms,
-			 const char *const *environment)
+/* Runs `script` with sh as the service that `made` is otherwise. */
+static struct ending run_as(const struct service *made, const char *script,
+			    int64_t timeout_ms)
 {
 	const char *const argv[] = { "sh", "-c", script, NULL };
-	struct service service = { .name = "c",
-				   .ops = &command_service,
-				   .argv = argv,
-				   .environment = environment };
+	struct service service = *made;
 	struct chat chat = { .agent = "lint-agent",
 			     .answer = ANSWER_FINDINGS,
 			     .model = "m",
@@ -45,6 +45,9 @@ static struct ending run(const char *script, int64_t timeout_ms,
 	struct err err = ERR_INIT;
 	struct secret *key = secret_new("env:K", "sk-planted");
 
+	service.name = "c";
+	service.ops = &command_service;
+	service.argv = argv;
 	must(loop_new(&host.loop, &err));
 	host.key = key;
 	must(service.ops->start(&call, &service, &chat, &host, on_end, &ending,
@@ -55,6 +58,13 @@ static struct ending run(const char *script, int64_t timeout_ms,
 	secret_free(key);
 	cr_assert(eq(int, ending.calls, 1));
 	return ending;
+}
+
+static struct ending run(const char *script, int64_t timeout_ms,
+			 const char *const *environment)
+{
+	return run_as(&(struct service){ .environment = environment }, script,
+		      timeout_ms);
 }
 
 static void release(struct ending *ending)
@@ -116,16 +126,37 @@ Test(command, is_ended_when_its_time_is_over)
 Test(command, sees_no_key_but_where_the_configuration_says_so)
 {
 	static const char *const environment[] = { "VENDOR_KEY=${key}", "A=b",
-						   NULL };
+						   "PATH=/bin:/c", NULL };
 	struct ending ending;
 
 	setenv("ANTHROPIC_API_KEY", "sk-of-another", 1);
 	ending = run("env", 10000, NULL);
 	cr_assert(strstr(ending.text, "sk-") == NULL, "%s", ending.text);
 	release(&ending);
-	ending = run("echo $VENDOR_KEY $A", 10000, environment);
-	cr_assert_str_eq(ending.text, "sk-planted b\n");
+	ending = run("echo $VENDOR_KEY $A $PATH", 10000, environment);
+	cr_assert_str_eq(ending.text, "sk-planted b /bin:/c\n");
 	release(&ending);
+}
+
+Test(command, is_shut_in_where_that_is_wanted)
+{
+	char dir[] = "/tmp/referee-command-XXXXXX", script[200];
+	struct service service = { .sandbox = true, .work_dir = dir };
+	struct ending ending;
+	struct err err = ERR_INIT;
+
+	if (sandbox_check(NULL, &err) < 0)
+		cr_skip_test("%s", err.msg);
+	cr_assert(mkdtemp(dir) != NULL);
+	snprintf(script, sizeof(script),
+		 "touch made; pwd; test -e /etc/passwd || test -e %s || "
+		 "echo alone",
+		 dir);
+	ending = run_as(&service, script, 10000);
+	cr_assert_str_eq(ending.text, "/work\nalone\n", "%s", ending.message);
+	release(&ending);
+	snprintf(script, sizeof(script), "rm %s/made && rmdir %s", dir, dir);
+	cr_assert(eq(int, system(script), 0));
 }
 
 Test(command, that_does_not_exist_is_said_to)

@@ -44,7 +44,9 @@ Test(registry, makes_every_service_of_the_configuration)
 			     "[service \"llama\"]\nkind = openai\n"
 			     "url = http://127.0.0.1:8080/v1\n"
 			     "[service \"diffblue\"]\nkind = command\n"
-			     "command = dcover create --batch\n");
+			     "command = dcover create --batch\n"
+			     "key = env:K\nenvironment = DCOVER=${key}\n"
+			     "directory = /srv\nsandbox = yes\n");
 	must(service_set_make(&set, &settings, &err));
 	service = find(set, "claude-api");
 	cr_assert_str_eq(service->ops->kind, "anthropic");
@@ -55,7 +57,12 @@ Test(registry, makes_every_service_of_the_configuration)
 	service = find(set, "llama");
 	cr_assert_str_eq(service->ops->kind, "openai");
 	cr_assert_not(service->needs_key);
-	cr_assert_str_eq(find(set, "diffblue")->argv[1], "create");
+	service = find(set, "diffblue");
+	cr_assert_str_eq(service->argv[1], "create");
+	cr_assert_str_eq(service->environment[0], "DCOVER=${key}");
+	cr_assert_null(service->environment[1]);
+	cr_assert_str_eq(service->work_dir, "/srv");
+	cr_assert(service->sandbox && service->load_key);
 	cr_assert(find(set, "offline")->ops->is_local);
 	cr_assert_str_eq(find(set, "cursor")->ops->kind, "cursor");
 	service_set_free(set);
