@@ -242,8 +242,9 @@ out:
 	return ret;
 }
 
-bool definitions_add_shipped(struct definitions *definitions, const char *id,
-			     const struct settings *settings)
+/* Adds the shipped workflow `id`, if there is one. */
+static void add_shipped(struct definitions *definitions, const char *id,
+			const struct settings *settings)
 {
 	struct workflow_names names = { &definitions->agents, settings };
 	struct mistakes mistakes = { 0 };
@@ -269,7 +270,6 @@ bool definitions_add_shipped(struct definitions *definitions, const char *id,
 			  mistakes.items[i].text);
 	mistakes_release(&mistakes);
 	free(path);
-	return workflow;
 }
 
 static bool is_file_name(const char *word)
@@ -307,7 +307,7 @@ int definitions_load(struct definitions *out,
 	if (mistakes_check(mistakes, err) < 0)
 		return -1;
 	if (!out->has_own)
-		definitions_add_shipped(out, "pr-review", settings);
+		add_shipped(out, "pr-review", settings);
 	return 0;
 }
 
@@ -332,7 +332,7 @@ const struct workflow *definitions_named(struct definitions *definitions,
 	const struct workflow *workflow;
 
 	if (!workflow_list_find(&definitions->workflows, id))
-		definitions_add_shipped(definitions, id, settings);
+		add_shipped(definitions, id, settings);
 	workflow = workflow_list_find(&definitions->workflows, id);
 	if (!workflow)
 		err_set(err, ERR_INVALID,

@@ -34,10 +34,6 @@ MUST_CHECK int definitions_add_file(struct definitions *definitions,
 				    const struct settings *settings,
 				    struct mistakes *mistakes, struct err *err);
 
-/** Adds the shipped workflow `id`; false if there is none. */
-bool definitions_add_shipped(struct definitions *definitions, const char *id,
-			     const struct settings *settings);
-
 /** Where definitions come from. */
 struct definition_sources {
 	struct repo *repo;

@@ -52,9 +52,9 @@ static void finish(struct deliver *deliver)
 	free(deliver);
 }
 
-/* One thing that cannot be posted does not keep back the others, a forge that
- * is in trouble does. */
-void deliver_note_failure(struct deliver *deliver, const struct err *err)
+/* Keeps the first failure, to be told in the end. One thing that cannot be
+ * posted does not keep back the others, a forge that is in trouble does. */
+static void note_failure(struct deliver *deliver, const struct err *err)
 {
 	bool is_local = err->code == ERR_INVALID || err->code == ERR_AUTH ||
 			err->code == ERR_NOT_FOUND || err->code == ERR_PROTOCOL;
@@ -88,7 +88,7 @@ bool deliver_count_post(struct deliver *deliver)
 			deliver->input.project,
 			(long long)deliver->input.pull->number, POSTS_PER_HOUR);
 		err.detail = (long)((HOUR_MS - now % HOUR_MS) / 1000 + 1);
-		deliver_note_failure(deliver, &err);
+		note_failure(deliver, &err);
 		return false;
 	}
 	free(posted->id);
@@ -108,7 +108,7 @@ bool deliver_has_time(struct deliver *deliver)
 		"project %s: pull %lld: the right to work on the project runs "
 		"out; the next poll posts",
 		deliver->input.project, (long long)deliver->input.pull->number);
-	deliver_note_failure(deliver, &err);
+	note_failure(deliver, &err);
 	return false;
 }
 
@@ -118,7 +118,7 @@ static void on_saved(const struct err *err, void *payload)
 
 	if (err) {
 		/* What cannot be remembered must not be added to. */
-		deliver_note_failure(deliver, err);
+		note_failure(deliver, err);
 		deliver->is_over = true;
 	}
 	advance(deliver);
@@ -152,7 +152,7 @@ static void on_answer(struct forge_answer *answer, const struct err *err,
 		deliver_steps[step].take(deliver, answer);
 	else if (!deliver_steps[step].failed ||
 		 !deliver_steps[step].failed(deliver, err)) {
-		deliver_note_failure(deliver, err);
+		note_failure(deliver, err);
 		/* Without a look there must be no second post. */
 		if (step == STEP_HEAD || step == STEP_WHO || step == STEP_DROP)
 			deliver->is_over = true;
@@ -179,7 +179,7 @@ static void advance(struct deliver *deliver)
 		if (forge_start(deliver->input.forge, &deliver->wish, on_answer,
 				deliver, &err) == 0)
 			return;
-		deliver_note_failure(deliver, &err);
+		note_failure(deliver, &err);
 		deliver->is_over = true;
 	}
 	finish(deliver);
@@ -190,7 +190,7 @@ static void begin(const struct err *err, void *payload)
 	struct deliver *deliver = payload;
 
 	if (err) {
-		deliver_note_failure(deliver, err);
+		note_failure(deliver, err);
 		deliver->is_over = true;
 	}
 	advance(deliver);

@@ -86,9 +86,6 @@ struct deliver_step {
 
 extern const struct deliver_step deliver_steps[];
 
-/* Keeps the first failure, to be told in the end. */
-void deliver_note_failure(struct deliver *deliver, const struct err *err);
-
 /* What belongs to the present run alone. */
 void deliver_forget_run(struct deliver *deliver);
 

@@ -138,11 +138,6 @@ const struct ref_list *mirror_branches(const struct mirror *mirror)
 	return &mirror->branches;
 }
 
-size_t mirror_fetches(const struct mirror *mirror)
-{
-	return mirror->fetches;
-}
-
 const char *mirror_own_url(const struct mirror *mirror)
 {
 	switch (mirror->project->notes) {
@@ -168,7 +163,6 @@ static int fetch(struct fetch_result *out, struct mirror *mirror,
 		.options = &mirror->options,
 	};
 
-	mirror->fetches++;
 	return repo_fetch(out, mirror->repo, &request, err);
 }
 

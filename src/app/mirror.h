@@ -93,7 +93,4 @@ MUST_CHECK int mirror_withdraw(struct mirror *mirror, const char *ref,
 bool mirror_published(struct oid *out, const struct mirror *mirror,
 		      const char *ref);
 
-/** How often it talked to the remote: for what a poll tells. */
-size_t mirror_fetches(const struct mirror *mirror);
-
 #endif /* APP_MIRROR_H */

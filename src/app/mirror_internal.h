@@ -25,7 +25,6 @@ struct mirror {
 	struct ref_list branches;
 	char *default_branch;
 	struct served_list served;
-	size_t fetches;
 };
 
 /** Where referee's own refs go; NULL: nowhere. */

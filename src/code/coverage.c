@@ -8,18 +8,6 @@
 #include "core/alloc.h"
 #include "core/limits.h"
 
-static const char *const format_names[] = {
-	[COVERAGE_LCOV] = "lcov",       [COVERAGE_COBERTURA] = "cobertura",
-	[COVERAGE_JACOCO] = "jacoco",   [COVERAGE_SONAR] = "sonar",
-	[COVERAGE_XCCOV] = "xccov",     [COVERAGE_LLVM] = "llvm-cov",
-	[COVERAGE_SLATHER] = "slather",
-};
-
-const char *coverage_format_name(enum coverage_format format)
-{
-	return format_names[format];
-}
-
 void coverage_release(struct coverage *coverage)
 {
 	for (size_t i = 0; i < coverage->len; i++) {

@@ -59,9 +59,6 @@ MUST_CHECK int coverage_parse(struct coverage *out, const char *text,
 			      size_t len, struct err *err);
 void coverage_release(struct coverage *coverage);
 
-/** As written in records: "lcov", "jacoco". Static. */
-const char *coverage_format_name(enum coverage_format format);
-
 /** Lines covered of 100, or -1 if nothing is known. */
 double coverage_percent(struct coverage_count count);
 

@@ -55,7 +55,6 @@ libcode_a_SOURCES = \
 	src/code/secret_search.c src/code/secret_search.h \
 	src/code/secret_search_internal.h \
 	src/code/secrets.c src/code/secrets.h \
-	src/code/symbols.c src/code/symbols.h \
 	src/code/syntax.c \
 	src/code/declaration.c src/code/declaration.h src/code/doc_comment.c \
 	src/code/tests_of.c src/code/tests_of.h \

@@ -18,27 +18,10 @@ struct value {
 	UT_hash_handle hh;
 };
 
-/* Something replaced in a named text. */
-struct place {
-	size_t start; /* of the placeholder, in what was written */
-	size_t end;
-	size_t first_line;
-	size_t last_line;
-};
-
-struct places {
-	char *path;
-	struct place *items;
-	size_t len;
-	size_t cap;
-	UT_hash_handle hh;
-};
-
 struct redactor {
 	struct secrets *secrets;
 	pthread_mutex_t lock; /* of all that follows */
 	struct value *values;
-	struct places *texts;
 	struct redacted_count *counts; /* by kind */
 };
 
@@ -55,17 +38,9 @@ struct redactor *redactor_new(struct secrets *secrets)
 	return redactor;
 }
 
-static void free_places(struct places *text)
-{
-	free(text->path);
-	free(text->items);
-	free(text);
-}
-
 void redactor_free(struct redactor *redactor)
 {
 	struct value *value;
-	struct places *text;
 
 	if (!redactor)
 		return;
@@ -76,14 +51,6 @@ void redactor_free(struct redactor *redactor)
 
 		free(value);
 		value = next;
-	}
-	text = redactor->texts;
-	HASH_CLEAR(hh, redactor->texts);
-	while (text) {
-		struct places *next = text->hh.next;
-
-		free_places(text);
-		text = next;
 	}
 	free(redactor->counts);
 	pthread_mutex_destroy(&redactor->lock);
@@ -130,38 +97,6 @@ static size_t number_of(struct redactor *redactor, unsigned kind,
 	return number;
 }
 
-static size_t count_lines(const char *text, size_t len)
-{
-	size_t lines = 0;
-	const char *end = text + len;
-
-	while ((text = memchr(text, '\n', (size_t)(end - text)))) {
-		lines++;
-		text++;
-	}
-	return lines;
-}
-
-/* Put the new places of `path` where the old ones were. */
-static void keep_places(struct redactor *redactor, const char *path,
-			struct places *found)
-{
-	struct places *old;
-	struct places *text = xcalloc(1, sizeof(*text));
-
-	*text = *found;
-	text->path = xstrdup(path);
-	pthread_mutex_lock(&redactor->lock);
-	HASH_FIND_STR(redactor->texts, path, old);
-	if (old) {
-		HASH_DEL(redactor->texts, old);
-		free_places(old);
-	}
-	HASH_ADD_KEYPTR(hh, redactor->texts, text->path, strlen(text->path),
-			text);
-	pthread_mutex_unlock(&redactor->lock);
-}
-
 /* The placeholder, then the line breaks that were in the value. */
 static void replace(struct buf *out, struct redactor *redactor,
 		    const struct secret_hit *hit, const char *value)
@@ -181,72 +116,18 @@ void redact_text(struct buf *out, struct redactor *redactor, const char *text,
 		 size_t len, const char *path)
 {
 	struct secret_hits hits;
-	struct places found = { .path = NULL };
-	size_t base = out->len;
-	size_t line = 1;
 	size_t at = 0;
 
 	secrets_find(&hits, redactor->secrets, text, len, path);
 	for (size_t i = 0; i < hits.len; i++) {
 		const struct secret_hit *hit = &hits.items[i];
-		struct place *place;
 
-		ARRAY_GROW(found.items, found.len, found.cap);
-		place = &found.items[found.len++];
 		buf_add(out, text + at, hit->start - at);
-		line += count_lines(text + at, hit->start - at);
-		place->start = out->len - base;
-		place->first_line = line;
 		replace(out, redactor, hit, text + hit->start);
-		line += count_lines(text + hit->start, hit->end - hit->start);
-		place->end = out->len - base;
-		place->last_line = line;
 		at = hit->end;
 	}
 	buf_add(out, text + at, len - at);
 	secret_hits_release(&hits);
-	if (path)
-		keep_places(redactor, path, &found);
-	else
-		free(found.items);
-}
-
-typedef bool place_test_fn(const struct place *place, size_t from, size_t to);
-
-static bool shares_lines(const struct place *place, size_t first, size_t last)
-{
-	return place->first_line <= last && place->last_line >= first;
-}
-
-static bool shares_bytes(const struct place *place, size_t start, size_t end)
-{
-	return place->start < end && place->end > start;
-}
-
-static bool touches(struct redactor *redactor, const char *path, size_t from,
-		    size_t to, place_test_fn *test)
-{
-	struct places *text;
-	bool touched = false;
-
-	pthread_mutex_lock(&redactor->lock);
-	HASH_FIND_STR(redactor->texts, path, text);
-	for (size_t i = 0; text && !touched && i < text->len; i++)
-		touched = test(&text->items[i], from, to);
-	pthread_mutex_unlock(&redactor->lock);
-	return touched;
-}
-
-bool redactor_touches_lines(struct redactor *redactor, const char *path,
-			    size_t first, size_t last)
-{
-	return touches(redactor, path, first, last, shares_lines);
-}
-
-bool redactor_touches_bytes(struct redactor *redactor, const char *path,
-			    size_t start, size_t end)
-{
-	return touches(redactor, path, start, end, shares_bytes);
 }
 
 bool redact_has_placeholder(const char *text, size_t len)

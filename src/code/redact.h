@@ -29,21 +29,10 @@ void redactor_free(struct redactor *redactor);
  * as many lines as before, and they are the same: line breaks within a secret
  * stay. Ask buf_check() afterwards.
  *
- * `path` names the text for redactor_touches_*(), in place of any text of that
- * name before, and says what kind of file it is; NULL: neither.
+ * `path` says what kind of file it is; NULL: none.
  */
 void redact_text(struct buf *out, struct redactor *redactor, const char *text,
 		 size_t len, const char *path);
-
-/** Was anything on lines `first` to `last` (from 1, both included) of the text
- * called `path` replaced? False for a path that was never given. */
-bool redactor_touches_lines(struct redactor *redactor, const char *path,
-			    size_t first, size_t last);
-
-/** The same for bytes `start` to `end` (not included) of what redact_text()
- * wrote for `path`, counted from its first. */
-bool redactor_touches_bytes(struct redactor *redactor, const char *path,
-			    size_t start, size_t end);
 
 /** Does `text` have a placeholder in it? What a model wrote and has one cannot
  * be put into a file. */

@@ -102,13 +102,6 @@ const struct rule *rule_set_get(const struct rule_set *set, size_t index)
 	return set->items[index];
 }
 
-const struct rule *rule_set_find(const struct rule_set *set, const char *id)
-{
-	size_t i = find_index(set, id);
-
-	return i < set->len ? set->items[i] : NULL;
-}
-
 void rule_set_add_shipped(struct rule_set *set)
 {
 	const struct shipped_file *file = NULL;

@@ -89,8 +89,6 @@ bool rule_set_is_off(const struct rule_set *set, const char *secret);
 
 size_t rule_set_len(const struct rule_set *set);
 const struct rule *rule_set_get(const struct rule_set *set, size_t index);
-/** NULL if there is none. */
-const struct rule *rule_set_find(const struct rule_set *set, const char *id);
 
 /** One file to be looked at. Borrowed. */
 struct rule_input {

@@ -118,12 +118,17 @@ static int by_place(const void *a, const void *b)
 	return left->end < right->end ? -1 : left->end > right->end;
 }
 
+static bool is_personal(unsigned kind)
+{
+	return kind >= secret_kind_count();
+}
+
 /* How much a kind says: a key block, a provider's form, a name, a person. */
 static unsigned rank_of(const struct secret_hit *hit)
 {
 	unsigned flags;
 
-	if (secret_is_personal(hit->kind))
+	if (is_personal(hit->kind))
 		return 3;
 	flags = secret_kind_at(hit->kind)->flags;
 	if (flags & KIND_BLOCK)
@@ -193,11 +198,6 @@ size_t secret_id_count(void)
 	return secret_kind_count() + PERSONAL_KINDS;
 }
 
-bool secret_is_personal(unsigned kind)
-{
-	return kind >= secret_kind_count();
-}
-
 static enum personal_kind personal_of(unsigned kind)
 {
 	return (enum personal_kind)(kind - secret_kind_count());
@@ -205,21 +205,21 @@ static enum personal_kind personal_of(unsigned kind)
 
 const char *secret_id(unsigned kind)
 {
-	if (secret_is_personal(kind))
+	if (is_personal(kind))
 		return personal_id(personal_of(kind));
 	return secret_kind_at(kind)->id;
 }
 
-const char *secret_title(unsigned kind)
+static const char *title_of(unsigned kind)
 {
-	if (secret_is_personal(kind))
+	if (is_personal(kind))
 		return personal_title(personal_of(kind));
 	return secret_kind_at(kind)->title;
 }
 
-enum severity secret_severity(unsigned kind)
+static enum severity severity_of(unsigned kind)
 {
-	if (secret_is_personal(kind))
+	if (is_personal(kind))
 		return personal_severity(personal_of(kind));
 	return secret_kind_at(kind)->severity;
 }
@@ -230,7 +230,7 @@ static size_t told_prefix(const struct secret_hit *hit, const char *value)
 	const char *word;
 	size_t len;
 
-	if (secret_is_personal(hit->kind) ||
+	if (is_personal(hit->kind) ||
 	    secret_kind_at(hit->kind)->flags & KIND_NAMED)
 		return 0;
 	word = secret_kind_at(hit->kind)->keywords;
@@ -274,14 +274,14 @@ void secrets_scan(struct secret_findings *out, struct secrets *secrets,
 		finding = &out->items[out->len++];
 		*finding = (struct secret_finding){
 			.id = secret_id(hit->kind),
-			.title = secret_title(hit->kind),
+			.title = title_of(hit->kind),
 			.severity = hit->sample ? SEVERITY_INFO
-						: secret_severity(hit->kind),
+						: severity_of(hit->kind),
 			.line = line,
 			.column = hit->start - line_at + 1,
 			.length = hit->end - hit->start,
 			.sample = hit->sample,
-			.personal = secret_is_personal(hit->kind),
+			.personal = is_personal(hit->kind),
 		};
 		mask(finding->masked, hit, text + hit->start);
 	}

@@ -72,10 +72,7 @@ void secret_hits_release(struct secret_hits *hits);
 
 /** Kinds: credentials first, then personal data. */
 size_t secret_id_count(void);
-const char *secret_id(unsigned kind);    /* "aws-access-key", static */
-const char *secret_title(unsigned kind); /* "AWS access key id", static */
-enum severity secret_severity(unsigned kind);
-bool secret_is_personal(unsigned kind);
+const char *secret_id(unsigned kind); /* "aws-access-key", static */
 
 #define SECRET_MASKED_SIZE 48
 

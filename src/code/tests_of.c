@@ -37,17 +37,6 @@ struct test_index {
 	bool is_cut;
 };
 
-static const char *const framework_names[] = {
-	[TESTS_UNKNOWN] = "unknown",
-	[TESTS_XCTEST] = "XCTest",
-	[TESTS_SWIFT_TESTING] = "Swift Testing",
-	[TESTS_QUICK] = "Quick",
-	[TESTS_JUNIT4] = "JUnit 4",
-	[TESTS_JUNIT5] = "JUnit 5",
-	[TESTS_KOTLIN_TEST] = "kotlin.test",
-	[TESTS_KOTEST] = "Kotest",
-};
-
 /* What a test file says when it is written with each; the first counts. */
 static const struct {
 	const char *marker;
@@ -94,11 +83,6 @@ static const char *const endings[] = {
 	"IT",
 };
 
-const char *test_framework_name(enum test_framework framework)
-{
-	return framework_names[framework];
-}
-
 struct test_index *test_index_new(void)
 {
 	return xcalloc(1, sizeof(struct test_index));
@@ -122,11 +106,6 @@ void test_index_free(struct test_index *index)
 bool test_index_is_whole(const struct test_index *index)
 {
 	return !index->is_cut;
-}
-
-size_t test_index_count(const struct test_index *index)
-{
-	return index->test_count;
 }
 
 size_t test_index_known(const struct test_index *index)
@@ -424,8 +403,9 @@ void test_index_tests_of(const struct test_index *index, struct strvec *out,
 	}
 }
 
-bool test_index_uses(const struct test_index *index, const char *name,
-		     size_t len)
+/* Does any test use the identifier? */
+static bool is_used(const struct test_index *index, const char *name,
+		    size_t len)
 {
 	return word_map_find(&index->words, word_hash(name, len)) != NULL;
 }
@@ -437,8 +417,7 @@ bool test_index_is_untested(const struct test_index *index,
 	if (!symbol_is_function(symbol))
 		return false;
 	if (symbol->kind == SYMBOL_FUNCTION &&
-	    test_index_uses(index, outline->text + symbol->name,
-			    symbol->name_len))
+	    is_used(index, outline->text + symbol->name, symbol->name_len))
 		return false;
 	for (symbol = outline_parent(outline, symbol); symbol;
 	     symbol = outline_parent(outline, symbol)) {
@@ -451,7 +430,7 @@ bool test_index_is_untested(const struct test_index *index,
 			len -= (size_t)(dot + 1 - name);
 			name = dot + 1;
 		}
-		if (symbol_is_type(symbol) && test_index_uses(index, name, len))
+		if (symbol_is_type(symbol) && is_used(index, name, len))
 			return false;
 	}
 	return true;

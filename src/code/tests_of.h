@@ -70,7 +70,6 @@ MUST_CHECK int test_index_load(struct test_index *index, struct repo *repo,
 			       const struct oid *tree, struct err *err);
 
 bool test_index_is_whole(const struct test_index *index);
-size_t test_index_count(const struct test_index *index);
 
 /** Those of a framework that is known: no fakes and helpers. */
 size_t test_index_known(const struct test_index *index);
@@ -78,10 +77,6 @@ size_t test_index_known(const struct test_index *index);
 /** Adds the paths of the test files of the source file `path` to `out`. */
 void test_index_tests_of(const struct test_index *index, struct strvec *out,
 			 const char *path);
-
-/** Does any test use the identifier? */
-bool test_index_uses(const struct test_index *index, const char *name,
-		     size_t len);
 
 /**
  * Does no test name the function, or the type it is in? Initialisers and
@@ -95,8 +90,5 @@ bool test_index_is_untested(const struct test_index *index,
  * language; NULL if there is none. */
 const struct test_file *test_index_nearest(const struct test_index *index,
 					   const char *path);
-
-/** "XCTest", "JUnit 5"; "unknown". Static. */
-const char *test_framework_name(enum test_framework framework);
 
 #endif /* CODE_TESTS_OF_H */

@@ -222,6 +222,17 @@ static void on_scalar(struct parse *parse, const yaml_event_t *event)
 	node->is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 }
 
+static const char *kind_name(enum node_kind kind)
+{
+	static const char *const name[] = {
+		[NODE_SCALAR] = "a single value",
+		[NODE_SEQUENCE] = "a list",
+		[NODE_MAPPING] = "a mapping",
+	};
+
+	return name[kind];
+}
+
 static void on_start(struct parse *parse, enum node_kind kind,
 		     const yaml_event_t *event)
 {
@@ -236,7 +247,7 @@ static void on_start(struct parse *parse, enum node_kind kind,
 		mistakes_add(parse->mistakes,
 			     place_at(parse, event->start_mark),
 			     "a key must be a single value, not %s",
-			     node_kind_name(kind));
+			     kind_name(kind));
 		parse->failed = true;
 		return;
 	}
@@ -429,23 +440,12 @@ bool node_is_null(const struct node *node)
 		!strcmp(node->text, "null"));
 }
 
-const char *node_kind_name(enum node_kind kind)
-{
-	static const char *const name[] = {
-		[NODE_SCALAR] = "a single value",
-		[NODE_SEQUENCE] = "a list",
-		[NODE_MAPPING] = "a mapping",
-	};
-
-	return name[kind];
-}
-
 bool node_expect(const struct node *node, enum node_kind kind, const char *what,
 		 struct mistakes *mistakes)
 {
 	if (node->kind == kind && !node_is_null(node))
 		return true;
 	mistakes_add(mistakes, node->place, "%s expected for '%s'",
-		     node_kind_name(kind), what);
+		     kind_name(kind), what);
 	return false;
 }

@@ -62,9 +62,6 @@ const struct node *node_get(const struct node *mapping, const char *key);
 /** Nothing stands there: `key:`, `key: ~`, `key: null`. */
 bool node_is_null(const struct node *node);
 
-/** For messages: "a single value", "a list", "a mapping". Static. */
-const char *node_kind_name(enum node_kind kind);
-
 /** Notes a mistake and returns false if `node` is of another kind:
  * "a list expected for 'paths'", `what` being the key. */
 bool node_expect(const struct node *node, enum node_kind kind, const char *what,

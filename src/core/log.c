@@ -31,11 +31,6 @@ void log_set_level(enum log_level level)
 	wanted = level;
 }
 
-bool log_wants(enum log_level level)
-{
-	return level <= wanted;
-}
-
 void log_set_json(bool json)
 {
 	as_json = json;
@@ -88,7 +83,7 @@ static void vlog(enum log_level level, const char *fmt, va_list ap)
 	struct buf msg;
 	char *clean;
 
-	if (!log_wants(level))
+	if (level > wanted)
 		return;
 	vsnprintf(raw, sizeof(raw), fmt, ap);
 	clean = text_clean(raw, false);

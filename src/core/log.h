@@ -14,7 +14,6 @@ enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 /** Lines above `level` are dropped; the default is LOG_WARN. */
 void log_set_level(enum log_level level);
-bool log_wants(enum log_level level);
 
 /** One JSON object a line ({"at", "level", "msg"}) instead of text. */
 void log_set_json(bool json);

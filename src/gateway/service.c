@@ -38,27 +38,9 @@ static const char *const fault_names[FAULT_COUNT] = {
 	[FAULT_CANCELLED] = "cancelled",
 };
 
-/* Index of `name` among `count` names; -1 if it is none of them. */
-static int find_name(const char *const *names, size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(names[i], name) == 0)
-			return (int)i;
-	return -1;
-}
-
 const char *answer_kind_name(enum answer_kind kind)
 {
 	return answer_kind_names[kind];
-}
-
-bool answer_kind_parse(enum answer_kind *out, const char *name)
-{
-	int at = find_name(answer_kind_names, ANSWER_KIND_COUNT, name);
-
-	if (at >= 0)
-		*out = (enum answer_kind)at;
-	return at >= 0;
 }
 
 const char *fault_name(enum fault fault)
@@ -68,11 +50,12 @@ const char *fault_name(enum fault fault)
 
 bool fault_parse(enum fault *out, const char *name)
 {
-	int at = find_name(fault_names, FAULT_COUNT, name);
-
-	if (at >= 0)
-		*out = (enum fault)at;
-	return at >= 0;
+	for (int i = 0; i < FAULT_COUNT; i++)
+		if (strcmp(fault_names[i], name) == 0) {
+			*out = (enum fault)i;
+			return true;
+		}
+	return false;
 }
 
 void service_request_init(struct service_request *request)

@@ -41,7 +41,6 @@ enum answer_kind {
 
 /** "findings" ... Static. */
 const char *answer_kind_name(enum answer_kind kind);
-bool answer_kind_parse(enum answer_kind *out, const char *name);
 
 /** The parts of a prompt in the order they are sent; the first ones are the
  * same for every agent on one change, so that providers' caches serve them. */

@@ -16,7 +16,6 @@ struct child_stream {
 	struct cancel *cancel;
 	size_t output_at; /* what the reader has taken of the output */
 	bool input_ends;
-	bool drops_output;
 };
 
 static int check_limits(const struct child_stream *stream, struct err *err)

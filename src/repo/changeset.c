@@ -304,10 +304,3 @@ bool changed_file_has_line(const struct changed_file *file, int line)
 {
 	return line > 0 && find_line(file, line);
 }
-
-bool changed_file_added_line(const struct changed_file *file, int line)
-{
-	const struct diff_line *found = line > 0 ? find_line(file, line) : NULL;
-
-	return found && found->origin == '+';
-}

@@ -148,7 +148,4 @@ const struct changed_file *changeset_find(const struct changeset *changeset,
 /** Is new line `line` of the file inside a hunk (context counts)? */
 bool changed_file_has_line(const struct changed_file *file, int line);
 
-/** Was new line `line` added by the change? */
-bool changed_file_added_line(const struct changed_file *file, int line);
-
 #endif /* REPO_CHANGESET_H */

@@ -100,7 +100,8 @@ void phrase_wrapped(struct buf *out, const char *text, const char *indent,
 	free(clean);
 }
 
-void phrase_counts(struct buf *out, const struct run_record *record)
+/* "1 major, 2 minor, 1 dismissed"; "no findings" if there are none. */
+static void add_counts(struct buf *out, const struct run_record *record)
 {
 	const char *separator = "";
 
@@ -131,7 +132,7 @@ void report_outcome(struct buf *out, const struct run_record *record)
 			return;
 		buf_addstr(out, "; ");
 	}
-	phrase_counts(out, record);
+	add_counts(out, record);
 }
 
 static void add_models(struct buf *out, const struct run_record *record)

@@ -9,9 +9,6 @@
 /** "Reviewed 7 of 7 files with claude-opus-5-5 in 41 s for $0.0421." */
 void phrase_coverage(struct buf *out, const struct run_record *record);
 
-/** "1 major, 2 minor, 1 dismissed"; "no findings" if there are none. */
-void phrase_counts(struct buf *out, const struct run_record *record);
-
 /** "path:42" or "path:42-45" or "path", cleaned; "whole change" without one. */
 void phrase_place(struct buf *out, const struct finding *finding);
 

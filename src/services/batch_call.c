@@ -271,6 +271,19 @@ static int read_page(struct json **out, const struct batch_list *list,
 	return err_set(err, ERR_PROTOCOL, "that is no list");
 }
 
+/* Can `id` be a part of a path? */
+static bool is_id(const char *id)
+{
+	size_t len = strlen(id);
+
+	if (!len || len > ID_MAX || !isalnum((unsigned char)id[0]))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (!isalnum((unsigned char)id[i]) && !strchr("_-.~=", id[i]))
+			return false;
+	return true;
+}
+
 /* *next: where the page with the rest is, the caller's; NULL: this was the last
  * that matters. */
 static int turn_page(char **next, const struct batch_list *list,
@@ -287,7 +300,7 @@ static int turn_page(char **next, const struct batch_list *list,
 	     entry_ms(last) <= entry_ms(first)))
 		return 0;
 	id = json_string_or(last, "id", "");
-	if (!batch_id_is_good(id))
+	if (!is_id(id))
 		return err_set(err, ERR_INVALID, "a list does not go on");
 	*next = xstrf("%s&%s=%s", list->call.path, list->after, id);
 	return 0;
@@ -328,22 +341,10 @@ int batch_list_each(const struct batch_list *list, struct err *err)
 
 /* Ids of theirs. */
 
-bool batch_id_is_good(const char *id)
-{
-	size_t len = strlen(id);
-
-	if (!len || len > ID_MAX || !isalnum((unsigned char)id[0]))
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (!isalnum((unsigned char)id[i]) && !strchr("_-.~=", id[i]))
-			return false;
-	return true;
-}
-
 int batch_path(char **out, const char *prefix, const char *id,
 	       const char *suffix, struct err *err)
 {
-	if (!batch_id_is_good(id))
+	if (!is_id(id))
 		return err_set(err, ERR_PROTOCOL, "'%.40s' is no id", id);
 	*out = xstrf("%s/%s%s", prefix, id, suffix);
 	return 0;
@@ -355,7 +356,7 @@ int batch_reply_id(char **out, const struct json *reply, struct err *err)
 
 	if (json_id(&id, reply, "id", err) < 0)
 		return -1;
-	if (batch_id_is_good(id)) {
+	if (is_id(id)) {
 		*out = id;
 		return 0;
 	}

@@ -71,9 +71,6 @@ MUST_CHECK int batch_list_each(const struct batch_list *list, struct err *err);
 /** Was this entry of a list made before the batch was sent? */
 bool batch_is_older(const struct batch *batch, const struct json *entry);
 
-/** Can `id` be a part of a path? */
-bool batch_id_is_good(const char *id);
-
 /** "PREFIX/ID/SUFFIX", for the caller to free. ERR_PROTOCOL: not with that id.
  */
 MUST_CHECK int batch_path(char **out, const char *prefix, const char *id,

@@ -225,15 +225,6 @@ int journal_settle(struct journal *journal, const struct ledger_line *line,
 	return append(journal, line, err);
 }
 
-size_t journal_settled(const struct journal *journal)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < journal->entries.len; i++)
-		count += journal->entries.items[i].is_settled;
-	return count;
-}
-
 const char *journal_path(const struct journal *journal)
 {
 	return journal->path;

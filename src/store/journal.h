@@ -45,9 +45,6 @@ MUST_CHECK int journal_reserve(struct journal *journal,
 MUST_CHECK int journal_settle(struct journal *journal,
 			      const struct ledger_line *line, struct err *err);
 
-/** How many lines are settled and not yet in the ledger. */
-size_t journal_settled(const struct journal *journal);
-
 /** Where it is. */
 const char *journal_path(const struct journal *journal);
 

@@ -193,7 +193,7 @@ struct unite {
 	struct note_index ours, theirs, base;
 	struct fanout_change *changes;
 	struct oid *blobs;
-	size_t len, cap, blob_cap;
+	size_t len, cap;
 	struct err *err;
 	bool failed;
 };

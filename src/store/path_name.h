@@ -7,8 +7,4 @@
  * characters and a leading dot as %XX. */
 void path_name_add(struct buf *out, const char *name);
 
-/** The name again; NULL if `component` is none that path_name_add() makes. The
- * caller frees it. */
-char *path_name_parse(const char *component);
-
 #endif /* STORE_PATH_NAME_H */

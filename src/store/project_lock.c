@@ -94,16 +94,6 @@ int64_t project_lock_left_ms(const struct project_lock *lock)
 	return left_ms > 0 ? left_ms : 0;
 }
 
-int project_lock_renew(struct project_lock *lock, int64_t ttl_ms,
-		       struct err *err)
-{
-	if (!project_lock_left_ms(lock))
-		return err_set(err, ERR_CONFLICT,
-			       "the right to work on the project has run out");
-	lock->until_ms = clock_boot_ms() + ttl_ms;
-	return 0;
-}
-
 int64_t project_lock_epoch(const struct project_lock *lock)
 {
 	return lock->epoch;

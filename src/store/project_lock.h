@@ -8,8 +8,8 @@
 
 /** \file
  * The right to work on a project: one writer at a time. It lasts for the time
- * asked for and is renewed while work goes on; whoever holds it looks at
- * project_lock_left_ms() before anything that others see.
+ * asked for; whoever holds it looks at project_lock_left_ms() before anything
+ * that others see.
  *
  * Held by a lock on a file of this machine, which ends with the process. Each
  * time it is taken it has a higher epoch, which goes into what is written, so
@@ -22,10 +22,6 @@ struct project_lock;
 MUST_CHECK int project_lock_take(struct project_lock **out,
 				 const char *state_dir, const char *project,
 				 int64_t ttl_ms, struct err *err);
-
-/** Makes it last `ttl_ms` from now. ERR_CONFLICT: it has run out. */
-MUST_CHECK int project_lock_renew(struct project_lock *lock, int64_t ttl_ms,
-				  struct err *err);
 
 /** How long it still lasts, by the clock that counts sleep; 0: it has run out.
  */

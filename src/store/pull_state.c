@@ -16,11 +16,6 @@ static const char *const progresses[] = { "due",       "running", "stored",
 					  "delivered", "done",    "failed",
 					  "skipped" };
 
-const char *workflow_progress_name(enum workflow_progress progress)
-{
-	return progresses[progress];
-}
-
 static const char *progress_at(unsigned value)
 {
 	return value < ARRAY_LEN(progresses) ? progresses[value] : NULL;

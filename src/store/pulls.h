@@ -33,8 +33,6 @@ enum workflow_progress {
 	PROGRESS_SKIPPED,
 };
 
-const char *workflow_progress_name(enum workflow_progress progress);
-
 struct workflow_state {
 	char *workflow; /* its id */
 	enum workflow_progress progress;

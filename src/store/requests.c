@@ -66,21 +66,3 @@ void request_list_release(struct request_list *list)
 	free(list->items);
 	memset(list, 0, sizeof(*list));
 }
-
-int request_remove(struct repo *repo, const struct run_request *request,
-		   struct err *err)
-{
-	struct err unused = ERR_INIT;
-	struct oid now;
-
-	if (!ref_delete(repo, request->ref, &request->target, err))
-		return 0;
-	if (err->code != ERR_CONFLICT)
-		return -1;
-	/* Still as it was: somebody's lock is in the way. */
-	if (!ref_read(&now, repo, request->ref, &unused) &&
-	    oid_equal(&now, &request->target))
-		return -1;
-	*err = (struct err)ERR_INIT;
-	return 0;
-}

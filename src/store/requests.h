@@ -28,10 +28,4 @@ MUST_CHECK int requests_list(struct request_list *out, struct repo *repo,
 			     struct err *err);
 void request_list_release(struct request_list *list);
 
-/** Its run is stored. Fine if it is gone; one that was pushed anew meanwhile
- * stays, and is a new request. */
-MUST_CHECK int request_remove(struct repo *repo,
-			      const struct run_request *request,
-			      struct err *err);
-
 #endif /* STORE_REQUESTS_H */

@@ -6,7 +6,6 @@
 
 #include "code/declaration.h"
 #include "code/outline.h"
-#include "code/symbols.h"
 #include "code/view.h"
 #include "core/alloc.h"
 
@@ -67,8 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct outline whole, half;
-	struct symbol_changes changes;
+	struct outline outline;
 	const char *text;
 	enum lang lang;
 
@@ -78,14 +76,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text = (const char *)data + 1;
 	size--;
 	check_views(text, size, lang);
-	outline_make(&whole, text, size, lang);
-	outline_make(&half, text, size / 2, lang);
-	check_outline(&whole, size);
-	check_outline(&half, size / 2);
-	symbol_changes_make(&changes, &half, &whole);
-	assert(changes.len <= whole.len + half.len);
-	symbol_changes_release(&changes);
-	outline_release(&whole);
-	outline_release(&half);
+	outline_make(&outline, text, size, lang);
+	check_outline(&outline, size);
+	outline_release(&outline);
 	return 0;
 }

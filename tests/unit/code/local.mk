@@ -21,6 +21,5 @@ tests_unit_code_test_code_SOURCES  = \
 	tests/unit/code/test_secrets.c \
 	tests/unit/code/test_secrets_cache.c \
 	tests/unit/code/test_secrets_context.c \
-	tests/unit/code/test_symbols.c \
 	tests/unit/code/test_tests_of.c \
 	tests/unit/code/test_view.c

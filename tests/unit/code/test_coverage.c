@@ -10,13 +10,20 @@
 #include "repo/refs.h"
 #include "sandbox.h"
 
+static const char *const format_names[] = {
+	[COVERAGE_LCOV] = "lcov",       [COVERAGE_COBERTURA] = "cobertura",
+	[COVERAGE_JACOCO] = "jacoco",   [COVERAGE_SONAR] = "sonar",
+	[COVERAGE_XCCOV] = "xccov",     [COVERAGE_LLVM] = "llvm-cov",
+	[COVERAGE_SLATHER] = "slather",
+};
+
 /* "lcov 2/3 a.swift:1+3-; b.swift:..." */
 static char *describe(const struct coverage *coverage)
 {
 	struct buf out;
 
 	buf_init(&out, 4096);
-	buf_addf(&out, "%s %llu/%llu", coverage_format_name(coverage->format),
+	buf_addf(&out, "%s %llu/%llu", format_names[coverage->format],
 		 (unsigned long long)coverage->count.covered,
 		 (unsigned long long)coverage->count.total);
 	for (size_t i = 0; i < coverage->len; i++) {

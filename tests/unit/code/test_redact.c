@@ -97,12 +97,6 @@ Test(redact, keeps_the_lines_of_a_key)
 	cr_assert(eq(str, out,
 		     "let a = 1\n[redacted:private-key:1]\r\n\r\n\n\n"
 		     "let b = 2\n"));
-	cr_assert(not(redactor_touches_lines(redactor, "a.swift", 1, 1)));
-	cr_assert(redactor_touches_lines(redactor, "a.swift", 1, 2));
-	cr_assert(redactor_touches_lines(redactor, "a.swift", 4, 4));
-	cr_assert(redactor_touches_lines(redactor, "a.swift", 5, 9));
-	cr_assert(not(redactor_touches_lines(redactor, "a.swift", 6, 6)));
-	cr_assert(not(redactor_touches_lines(redactor, "b.swift", 1, 9)));
 	free(out);
 	free(text);
 	free(line);
@@ -133,25 +127,6 @@ Test(redact, takes_a_key_whose_beginning_is_cut_off)
 	free(out);
 	free(text);
 	free(line);
-}
-
-Test(redact, knows_the_bytes_it_wrote)
-{
-	char *one = sample("ghp_{w36}", 1);
-	char *text = xstrf("abc %s def", one);
-	char *out = redacted(text, "a.kt");
-	size_t end = strlen("abc [redacted:github-token:1]");
-
-	cr_assert(not(redactor_touches_bytes(redactor, "a.kt", 0, 4)));
-	cr_assert(redactor_touches_bytes(redactor, "a.kt", 4, 5));
-	cr_assert(redactor_touches_bytes(redactor, "a.kt", end - 1, end));
-	cr_assert(not(redactor_touches_bytes(redactor, "a.kt", end, end + 4)));
-	free(out);
-	out = redacted("abc def", "a.kt");
-	cr_assert(not(redactor_touches_bytes(redactor, "a.kt", 0, 100)));
-	free(out);
-	free(text);
-	free(one);
 }
 
 Test(redact, leaves_its_own_placeholders_alone)

@@ -209,9 +209,6 @@ Test(changeset, lines_have_numbers_text_and_a_heading)
 	cr_expect(eq(str, (char *)hunk->lines[4].text, "a\r"));
 	cr_expect(eq(int, hunk->lines[4].old_line, 0));
 	cr_expect(eq(int, hunk->lines[4].new_line, 16));
-	cr_expect(changed_file_added_line(file, 16));
-	cr_expect(changed_file_added_line(file, 17));
-	cr_expect(not(changed_file_added_line(file, 15)));
 	cr_expect(changed_file_has_line(file, 13));
 	cr_expect(changed_file_has_line(file, 20));
 	cr_expect(not(changed_file_has_line(file, 12)));

@@ -64,19 +64,15 @@ Test(project_lock, has_a_higher_epoch_each_time)
 	}
 }
 
-Test(project_lock, runs_out_unless_renewed)
+Test(project_lock, runs_out)
 {
 	struct project_lock *lock;
 
 	must(project_lock_take(&lock, box.dir, "p", 500, &err));
 	now_ms += 400;
 	cr_assert(eq(i64, project_lock_left_ms(lock), 100));
-	must(project_lock_renew(lock, 500, &err));
-	now_ms += 400;
-	cr_assert(eq(i64, project_lock_left_ms(lock), 100));
 	now_ms += 100;
 	cr_assert(eq(i64, project_lock_left_ms(lock), 0));
-	must_fail(ERR_CONFLICT, project_lock_renew(lock, 500, &err));
 	project_lock_free(lock);
 }
 

@@ -32,10 +32,9 @@ static void tear_down(void)
 
 TestSuite(requests, .init = set_up, .fini = tear_down);
 
-Test(requests, are_refs_that_go_when_they_are_served)
+Test(requests, are_refs_that_name_a_workflow_and_a_commit)
 {
 	struct request_list list;
-	char *left;
 
 	must(requests_list(&list, repo, &err));
 	cr_assert(eq(sz, list.len, 0));
@@ -49,15 +48,5 @@ Test(requests, are_refs_that_go_when_they_are_served)
 	cr_assert(eq(str, list.items[0].workflow, "migration"));
 	cr_assert(eq(str, list.items[0].name, "ada/1"));
 	cr_assert(eq(str, list.items[1].workflow, "tests"));
-	sandbox_run(&box, "git -C w update-ref refs/referee/requests/"
-			  "migration/ada/1 HEAD~1");
-	must(request_remove(repo, &list.items[0], &err));
-	must(request_remove(repo, &list.items[1], &err));
-	must(request_remove(repo, &list.items[1], &err));
-	left = sandbox_output(&box, "git -C w for-each-ref --format='%%("
-				    "refname)' refs/referee/requests/"
-				    "migration refs/referee/requests/tests");
-	cr_assert(eq(str, left, "refs/referee/requests/migration/ada/1"));
-	free(left);
 	request_list_release(&list);
 }
