@@ -77,6 +77,8 @@ static void fill_outcome(struct outcome *out, const struct asking *asking,
 		.budget_returns = fault == FAULT_BUDGET &&
 				  asking->budget_returns,
 		.degraded = last->is_stand_in && asking->attempts > 0,
+		.is_local = last->target &&
+			    last->target->service->ops->is_local,
 		.cached = asking->cached,
 		.waits = asking->waits,
 		.duration_ms = clock_mono_ms() - asking->started_ms,

@@ -150,6 +150,8 @@ struct outcome {
 			      */
 	bool waits; /* of FAULT_CANCELLED: it is on the desk, ask again later */
 	bool degraded; /* offline stood in for another service */
+	bool is_local; /* `service` is built in: what it cannot do, it never can
+			*/
 	bool cached;
 	int64_t duration_ms;
 	struct usage usage; /* of all attempts; what was not said counts 0 */

@@ -63,7 +63,8 @@ struct retry_decision retry_decide(const struct retry_state *state,
 	int64_t wait = state->wait_ms;
 
 	if (may_retry(state)) {
-		if (wait < 0)
+		/* "At once", from who has just refused, is a storm. */
+		if (wait <= 0)
 			wait = backoff_ms(state->attempts_here, random);
 		if (wait < state->left_ms &&
 		    (wait <= RETRY_PATIENCE_MS || !state->has_peer)) {

@@ -36,7 +36,7 @@ enum retry_step {
 
 struct retry_state {
 	enum fault fault;
-	int64_t wait_ms;  /* the provider asks for; -1: nothing       */
+	int64_t wait_ms;  /* the provider asks for; 0, -1: nothing    */
 	int should_retry; /* as in struct service_result              */
 	int attempts_here, attempts_total; /* sent so far             */
 	bool has_next;   /* somebody else is left to ask               */

@@ -79,8 +79,8 @@ void http_reply_release(struct http_reply *reply);
  * none. Points into the reply. */
 const char *http_reply_header(const struct http_reply *reply, const char *name);
 
-/** Seconds the reply asks to wait (Retry-After, as a number or a date); -1 if
- * it does not. */
+/** Seconds the reply asks to wait (Retry-After, as a number, which is rounded
+ * up, or a date); -1 if it does not. */
 int64_t http_reply_retry_after_s(const struct http_reply *reply);
 
 struct http;

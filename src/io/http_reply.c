@@ -46,8 +46,14 @@ int64_t http_reply_retry_after_s(const struct http_reply *reply)
 	if (!text)
 		return -1;
 	seconds = strtoll(text, &end, 10);
-	if (end != text && (*end == '\0' || *end == '.'))
-		return seconds >= 0 ? seconds : -1;
+	if (end != text && *end == '.') {
+		/* Part of a second is one: sooner is too soon. */
+		seconds += seconds < INT64_MAX &&
+			   end[strspn(end, ".0")] != '\0';
+		end += 1 + strspn(end + 1, "0123456789");
+	}
+	if (end != text && *end == '\0')
+		return *text != '-' ? seconds : -1;
 	at_s = parse_date_s(text);
 	if (at_s < 0)
 		return -1;

@@ -97,8 +97,9 @@ void reply_read_waits(struct service_result *out,
 
 	if (ms >= 0 && ms <= WAIT_MAX_S * 1000)
 		out->wait_ms = ms;
-	else if (seconds >= 0 && seconds <= WAIT_MAX_S)
-		out->wait_ms = seconds * 1000;
+	else if (seconds >= 0)
+		out->wait_ms = (seconds < WAIT_MAX_S ? seconds : WAIT_MAX_S) *
+			       1000;
 	if (retry && strcasecmp(retry, "true") == 0)
 		out->should_retry = 1;
 	if (retry && strcasecmp(retry, "false") == 0)

@@ -375,7 +375,8 @@ void run_task_settle(struct run_look *look, const struct run_input *input,
 	task->lacks_budget |= outcome->budget_returns;
 	if (outcome->waits)
 		task->waits_for = RUN_WAITS_FOR_BATCH;
-	else if (outcome->fault == FAULT_UNSUPPORTED || outcome->budget_returns)
+	else if ((outcome->fault == FAULT_UNSUPPORTED && outcome->is_local) ||
+		 outcome->budget_returns)
 		note_unsupported(task, outcome);
 	else if (outcome->fault != FAULT_NONE)
 		fail_look(task, outcome->err.msg[0]

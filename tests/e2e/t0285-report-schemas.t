@@ -103,7 +103,7 @@ printf '%s' '{"findings": [
  {"path": "ios/Session.swift", "line": 999, "quote": "no such code", "severity": "info", "category": "c/d\u0007", "title": "No line", "body": "", "suggestion": "x"}],
  "summary": "s"}'
 SH
-printf '#!/bin/sh\nexit 1\n' >../broken
+printf '#!/bin/sh\nexit 64\n' >../broken # once, and no breaker
 chmod +x ../service ../broken
 printf '[service "fake"]\nkind = command\ncommand = %s\n[service "broken"]\nkind = command\ncommand = %s\n' "$work/service" "$work/broken" >../conf
 export REFEREE_CONFIG="$work/conf"

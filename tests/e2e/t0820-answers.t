@@ -54,7 +54,7 @@ EOF2
 # judge: a fresh run of w.yml; its outcome is in $work/out, its record in $work/run.json.
 judge()
 {
-	rm -f "$work"/asked/*
+	rm -f "$work"/asked/* .git/referee/services.json # and no breaker is open
 	git update-ref -d refs/referee/runs
 	referee --config "$work/conf" run --workflow "$work/w.yml" --service fake "$@" >"$work/out" 2>&1
 	echo $? >"$work/status"
@@ -95,6 +95,12 @@ EOF2
 : >"$work/answers/one"
 judge
 ok 'empty: the run has failed' has 'w: failed' "$work/out"
+
+mv "$work/service" "$work/gone"
+judge
+ok 'no such program: the run has failed' has 'w: failed' "$work/out"
+ok 'no such program: exit 3' test "$(cat "$work/status")" = 3
+mv "$work/gone" "$work/service"
 
 head -c 10485760 /dev/zero | tr '\0' 'x' >"$work/answers/one"
 judge

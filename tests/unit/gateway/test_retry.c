@@ -75,6 +75,10 @@ Test(retry, backs_off_longer_each_time_and_spreads)
 	cr_assert(eq(i64, retry_decide(&state, UINT32_MAX).wait_ms, 375));
 	state.attempts_here = 2;
 	cr_assert(eq(i64, retry_decide(&state, 0).wait_ms, 1000));
+	/* Even where it is told to come back at once. */
+	state.fault = FAULT_RATE;
+	state.wait_ms = 0;
+	cr_assert(eq(i64, retry_decide(&state, 0).wait_ms, 1000));
 }
 
 Test(retry, waits_exactly_as_long_as_it_is_told)

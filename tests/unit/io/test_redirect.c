@@ -121,7 +121,12 @@ Test(reply, finds_headers_and_the_wish_to_wait)
 	} cases[] = {
 		{ "Retry-After: 17", 17, 17 },
 		{ "retry-after:0", 0, 0 },
-		{ "RETRY-AFTER:   2.5", 2, 2 },
+		{ "RETRY-AFTER:   2.5", 3, 3 },
+		{ "Retry-After: 2.00", 2, 2 },
+		{ "Retry-After: 0.02", 1, 1 },
+		{ "Retry-After: -0.5", -1, -1 },
+		{ "Retry-After: 2.5.1", -1, -1 },
+		{ "Retry-After: 99999999999999999999", INT64_MAX, INT64_MAX },
 		{ "Retry-After: -3", -1, -1 },
 		{ "Retry-After: soon", -1, -1 },
 		{ "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT", 0, 0 },
