@@ -163,6 +163,7 @@ static int judge(struct local *local, struct err *err)
 	if (judge_start(&judge, local->loop, &input, on_judged, local, err) < 0)
 		return -1;
 	loop_run(local->loop);
+	gateway_look_again(input.gateway);
 	*err = local->err;
 	return err->code ? -1 : 0;
 }

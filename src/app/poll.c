@@ -8,6 +8,7 @@
 #include "app/poll_pass.h"
 #include "core/alloc.h"
 #include "core/log.h"
+#include "gateway/gateway.h"
 #include "io/loop.h"
 #include "io/work.h"
 
@@ -69,6 +70,7 @@ static int pass(struct poll *poll, struct err *err)
 		 0)
 		return -1;
 	loop_run(poll->loop);
+	gateway_look_again(wiring_gateway(poll->wiring));
 	return 0;
 }
 

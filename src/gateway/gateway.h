@@ -72,6 +72,10 @@ void gateway_recall(struct gateway *gateway, const char *state_dir);
 void gateway_set_project_budget(struct gateway *gateway, const char *project,
 				int64_t monthly_nusd);
 
+/** Sends the alerts that follow from what other processes have spent since this
+ * one asked last; of several that end together the last one sees it all. */
+void gateway_look_again(struct gateway *gateway);
+
 /** Maps a model that is gone to its successor, before the shipped table. */
 void gateway_map_model(struct gateway *gateway, const char *retired,
 		       const char *model);

@@ -75,6 +75,20 @@ void spend_end(struct gateway *gateway)
 		gateway->spending->end(gateway->spending_payload);
 }
 
+void gateway_look_again(struct gateway *gateway)
+{
+	struct err err = ERR_INIT;
+
+	if (!gateway->spent_since_ms)
+		return;
+	if (spend_begin(gateway, &err) < 0) {
+		log_warn("spending: %s", err.msg);
+		return;
+	}
+	spend_end(gateway);
+	tell_alerts(gateway);
+}
+
 int64_t spend_ceiling(const struct gateway *gateway,
 		      const struct service *service, const char *model,
 		      int64_t tokens, int64_t max_tokens, bool is_batch)

@@ -31,6 +31,7 @@ E2E_TESTS += \
 	tests/e2e/t0600-spending.t \
 	tests/e2e/t0601-spending-together.t \
 	tests/e2e/t0602-cost.t \
+	tests/e2e/t0603-alerts-together.t \
 	tests/e2e/t0500-scan.t \
 	tests/e2e/t0510-symbols.t \
 	tests/e2e/t0610-spending-kill.t \
