@@ -40,6 +40,38 @@ struct command {
 extern const struct command *const cli_commands[];
 const struct command *cli_command_find(const char *name);
 
+/* Options that several commands have, in the same words; `variable` is a const
+ * char *. */
+#define OPTION_REPO(variable)                                          \
+	{                                                              \
+		.type = OPTION_STRING, .name = "repo", .arg = "DIR",   \
+		.help = "the clone to look at, not the one we are in", \
+		.value = &(variable)                                   \
+	}
+#define OPTION_REPO_ONLY(variable)                                   \
+	{                                                            \
+		.type = OPTION_STRING, .name = "repo", .arg = "DIR", \
+		.help = "of this clone, not of the installation",    \
+		.value = &(variable)                                 \
+	}
+#define OPTION_BASE(variable)                                             \
+	{                                                                 \
+		.type = OPTION_STRING, .name = "base", .arg = "REV",      \
+		.help = "compare with this, not with the default branch", \
+		.value = &(variable)                                      \
+	}
+#define OPTION_SINCE(variable)                                             \
+	{                                                                  \
+		.type = OPTION_STRING, .name = "since", .arg = "DATE",     \
+		.help = "runs from then on; the last 30 days if not said", \
+		.value = &(variable)                                       \
+	}
+#define OPTION_TEXT_OR_JSON(variable)                                \
+	{                                                            \
+		.type = OPTION_STRING, .name = "format", .arg = "F", \
+		.help = "text or json", .value = &(variable)         \
+	}
+
 /** The options that every command takes. */
 extern const struct option cli_global_options[];
 

@@ -3,7 +3,6 @@
  * in, and what that would have cost.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "app/backtest.h"
 #include "cli/cli.h"
@@ -28,16 +27,8 @@ static const struct option options[] = {
 	  .arg = "ID|FILE",
 	  .help = "this one only, also one that is not in the repository yet",
 	  .value = &workflows },
-	{ .type = OPTION_STRING,
-	  .name = "repo",
-	  .arg = "DIR",
-	  .help = "the clone to look at, not the one we are in",
-	  .value = &repo_dir },
-	{ .type = OPTION_STRING,
-	  .name = "format",
-	  .arg = "F",
-	  .help = "text or json",
-	  .value = &format },
+	OPTION_REPO(repo_dir),
+	OPTION_TEXT_OR_JSON(format),
 	{ 0 },
 };
 
@@ -157,7 +148,7 @@ static enum cli_exit backtest_with(const struct settings *settings,
 	if (ret < 0)
 		code = mistakes.errors ? CLI_USAGE
 				       : cli_fail(cli_exit_of(&err), &err);
-	else if (format && !strcmp(format, "json"))
+	else if (output_is_json(format))
 		output_json(doc);
 	else
 		print_text(doc);

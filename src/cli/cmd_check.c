@@ -10,11 +10,7 @@
 static const char *repo_dir;
 
 static const struct option options[] = {
-	{ .type = OPTION_STRING,
-	  .name = "repo",
-	  .arg = "DIR",
-	  .help = "the clone to look at, not the one we are in",
-	  .value = &repo_dir },
+	OPTION_REPO(repo_dir),
 	{ 0 },
 };
 

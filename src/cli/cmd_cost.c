@@ -31,11 +31,7 @@ static const struct option options[] = {
 	  .arg = "DATE",
 	  .help = "count from then on, not from the month's first day",
 	  .value = &since },
-	{ .type = OPTION_STRING,
-	  .name = "format",
-	  .arg = "F",
-	  .help = "text or json",
-	  .value = &format },
+	OPTION_TEXT_OR_JSON(format),
 	{ 0 },
 };
 
@@ -210,7 +206,7 @@ static enum cli_exit print_cost(const struct settings *settings,
 
 	if (cost_read(&cost, &wanted, &err) < 0)
 		code = cli_fail(cli_exit_of(&err), &err);
-	else if (format && !strcmp(format, "json"))
+	else if (output_is_json(format))
 		print_json(&cost);
 	else
 		print_text(&cost);
@@ -230,10 +226,8 @@ static enum cli_exit run(const struct cli *cli)
 				 "--by: project, service, workflow, agent, "
 				 "model, day or month, not '%s'",
 				 by_name);
-	if (format && strcmp(format, "text") != 0 &&
-	    strcmp(format, "json") != 0)
-		return cli_failf(CLI_USAGE, "--format: text or json, not '%s'",
-				 format);
+	if (output_check_text_or_json(format) != CLI_OK)
+		return CLI_USAGE;
 	code = output_settings(&settings, cli);
 	if (code != CLI_OK)
 		return code;

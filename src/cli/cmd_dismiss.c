@@ -21,11 +21,7 @@ static const struct option options[] = {
 	  .arg = "TEXT",
 	  .help = "why it is none; must be said",
 	  .value = &reason },
-	{ .type = OPTION_STRING,
-	  .name = "repo",
-	  .arg = "DIR",
-	  .help = "the clone to look at, not the one we are in",
-	  .value = &repo_dir },
+	OPTION_REPO(repo_dir),
 	{ 0 },
 };
 

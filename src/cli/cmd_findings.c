@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/output.h"
 #include "core/alloc.h"
 #include "core/limits.h"
 #include "report/known.h"
@@ -22,16 +22,8 @@ static const struct option options[] = {
 	  .name = "all",
 	  .help = "of every branch and pull, not only of this branch",
 	  .value = &of_all },
-	{ .type = OPTION_STRING,
-	  .name = "repo",
-	  .arg = "DIR",
-	  .help = "the clone to look at, not the one we are in",
-	  .value = &repo_dir },
-	{ .type = OPTION_STRING,
-	  .name = "format",
-	  .arg = "F",
-	  .help = "text or json",
-	  .value = &format },
+	OPTION_REPO(repo_dir),
+	OPTION_TEXT_OR_JSON(format),
 	{ 0 },
 };
 
@@ -55,7 +47,7 @@ static void say_nothing(const struct known_report *report,
 static void print(const struct known_report *report,
 		  const struct pull_list *list, const char *branch)
 {
-	bool as_json = format && !strcmp(format, "json");
+	bool as_json = output_is_json(format);
 	struct buf out;
 
 	buf_init(&out, LIMIT_PREVIEW_BYTES);
@@ -94,10 +86,8 @@ static enum cli_exit run(const struct cli *cli UNUSED)
 	char *branch = NULL;
 	enum cli_exit code = CLI_OK;
 
-	if (format && strcmp(format, "text") != 0 &&
-	    strcmp(format, "json") != 0)
-		return cli_failf(CLI_USAGE, "--format: text or json, not '%s'",
-				 format);
+	if (output_check_text_or_json(format) != CLI_OK)
+		return CLI_USAGE;
 	if (repo_open(&repo, repo_dir, &err) < 0 ||
 	    pull_states_list(&list, repo, &err) < 0) {
 		code = cli_fail(CLI_NOTHING, &err);

@@ -20,11 +20,7 @@ static const struct option options[] = {
 	  .arg = "N",
 	  .help = "how long it may be, as a model counts; 2000",
 	  .value = &tokens },
-	{ .type = OPTION_STRING,
-	  .name = "repo",
-	  .arg = "DIR",
-	  .help = "the clone to look at, not the one we are in",
-	  .value = &repo_dir },
+	OPTION_REPO(repo_dir),
 	{ 0 },
 };
 

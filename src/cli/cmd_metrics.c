@@ -10,16 +10,8 @@
 static const char *repo_dir, *since;
 
 static const struct option options[] = {
-	{ .type = OPTION_STRING,
-	  .name = "repo",
-	  .arg = "DIR",
-	  .help = "of this clone, not of the installation",
-	  .value = &repo_dir },
-	{ .type = OPTION_STRING,
-	  .name = "since",
-	  .arg = "DATE",
-	  .help = "runs from then on; the last 30 days if not said",
-	  .value = &since },
+	OPTION_REPO_ONLY(repo_dir),
+	OPTION_SINCE(since),
 	{ 0 },
 };
 

@@ -4,7 +4,6 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "app/outlook.h"
 #include "cli/cli.h"
@@ -15,16 +14,8 @@ static const char *repo_dir, *base, *head, *service, *format;
 static struct strvec workflows;
 
 static const struct option options[] = {
-	{ .type = OPTION_STRING,
-	  .name = "repo",
-	  .arg = "DIR",
-	  .help = "the clone to look at, not the one we are in",
-	  .value = &repo_dir },
-	{ .type = OPTION_STRING,
-	  .name = "base",
-	  .arg = "REV",
-	  .help = "compare with this, not with the default branch",
-	  .value = &base },
+	OPTION_REPO(repo_dir),
+	OPTION_BASE(base),
 	{ .type = OPTION_STRING,
 	  .name = "head",
 	  .arg = "REV",
@@ -40,11 +31,7 @@ static const struct option options[] = {
 	  .arg = "NAME",
 	  .help = "as if this service were asked instead of every other",
 	  .value = &service },
-	{ .type = OPTION_STRING,
-	  .name = "format",
-	  .arg = "F",
-	  .help = "text or json",
-	  .value = &format },
+	OPTION_TEXT_OR_JSON(format),
 	{ 0 },
 };
 
@@ -274,7 +261,7 @@ static enum cli_exit plan_with(const struct settings *settings)
 	if (ret < 0)
 		code = mistakes.errors ? CLI_USAGE
 				       : cli_fail(cli_exit_of(&err), &err);
-	else if (format && !strcmp(format, "json"))
+	else if (output_is_json(format))
 		output_json(doc);
 	else
 		print_text(doc);

@@ -17,16 +17,8 @@ static struct strvec workflows;
 static bool dry_run, in_ci;
 
 static const struct option options[] = {
-	{ .type = OPTION_STRING,
-	  .name = "repo",
-	  .arg = "DIR",
-	  .help = "the clone to look at, not the one we are in",
-	  .value = &repo_dir },
-	{ .type = OPTION_STRING,
-	  .name = "base",
-	  .arg = "REV",
-	  .help = "compare with this, not with the default branch",
-	  .value = &base },
+	OPTION_REPO(repo_dir),
+	OPTION_BASE(base),
 	{ .type = OPTION_STRING,
 	  .name = "head",
 	  .arg = "REV",

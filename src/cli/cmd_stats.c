@@ -3,7 +3,6 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "app/stats.h"
 #include "cli/cli.h"
@@ -14,21 +13,9 @@
 static const char *repo_dir, *since, *format;
 
 static const struct option options[] = {
-	{ .type = OPTION_STRING,
-	  .name = "repo",
-	  .arg = "DIR",
-	  .help = "of this clone, not of the installation",
-	  .value = &repo_dir },
-	{ .type = OPTION_STRING,
-	  .name = "since",
-	  .arg = "DATE",
-	  .help = "runs from then on; the last 30 days if not said",
-	  .value = &since },
-	{ .type = OPTION_STRING,
-	  .name = "format",
-	  .arg = "F",
-	  .help = "text or json",
-	  .value = &format },
+	OPTION_REPO_ONLY(repo_dir),
+	OPTION_SINCE(since),
+	OPTION_TEXT_OR_JSON(format),
 	{ 0 },
 };
 
@@ -120,16 +107,14 @@ static enum cli_exit run(const struct cli *cli)
 	struct stats stats;
 	enum cli_exit code;
 
-	if (format && strcmp(format, "text") != 0 &&
-	    strcmp(format, "json") != 0)
-		return cli_failf(CLI_USAGE, "--format: text or json, not '%s'",
-				 format);
+	if (output_check_text_or_json(format) != CLI_OK)
+		return CLI_USAGE;
 	code = output_settings(&settings, cli);
 	if (code != CLI_OK)
 		return code;
 	if (stats_read(&stats, &wanted, &err) < 0)
 		code = cli_fail(cli_exit_of(&err), &err);
-	else if (format && !strcmp(format, "json"))
+	else if (output_is_json(format))
 		print_json(&stats);
 	else
 		print_text(&stats);

@@ -2,24 +2,15 @@
  * referee symbols: what files declare.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "app/symbols.h"
-#include "cli/cli.h"
+#include "cli/output.h"
 
 static const char *repo_dir, *format;
 
 static const struct option options[] = {
-	{ .type = OPTION_STRING,
-	  .name = "repo",
-	  .arg = "DIR",
-	  .help = "the clone to look at, not the one we are in",
-	  .value = &repo_dir },
-	{ .type = OPTION_STRING,
-	  .name = "format",
-	  .arg = "F",
-	  .help = "text or json",
-	  .value = &format },
+	OPTION_REPO(repo_dir),
+	OPTION_TEXT_OR_JSON(format),
 	{ 0 },
 };
 
@@ -34,16 +25,14 @@ static enum cli_exit run(const struct cli *cli)
 		.repo_dir = repo_dir,
 		.first = cli->argc > 0 ? cli->argv[0] : NULL,
 		.second = cli->argc > 1 ? cli->argv[1] : NULL,
-		.as_json = format && !strcmp(format, "json"),
+		.as_json = output_is_json(format),
 	};
 	struct strvec problems = STRVEC_INIT;
 	struct err err = ERR_INIT;
 	enum cli_exit code = CLI_OK;
 
-	if (format && !symbols.as_json && strcmp(format, "text") != 0)
-		return cli_failf(CLI_USAGE,
-				 "no format '%s'; there are text and json",
-				 format);
+	if (output_check_text_or_json(format) != CLI_OK)
+		return CLI_USAGE;
 	if (symbols_print(&symbols, print, NULL, &problems, &err) < 0)
 		code = cli_fail(cli_exit_of(&err), &err);
 	for (size_t i = 0; i < problems.len; i++)

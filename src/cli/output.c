@@ -40,9 +40,14 @@ void output_report(const char *format, const struct report *report)
 	buf_release(&text);
 }
 
+bool output_is_json(const char *format)
+{
+	return format && !strcmp(format, "json");
+}
+
 enum cli_exit output_check_text_or_json(const char *format)
 {
-	if (!format || !strcmp(format, "text") || !strcmp(format, "json"))
+	if (!format || !strcmp(format, "text") || output_is_json(format))
 		return CLI_OK;
 	return cli_failf(CLI_USAGE, "--format: text or json, not '%s'", format);
 }

@@ -19,6 +19,7 @@ void output_report(const char *format, const struct report *report);
 /** For commands that have only these two. CLI_USAGE, with a message, for
  * another; NULL is text. */
 enum cli_exit output_check_text_or_json(const char *format);
+bool output_is_json(const char *format);
 
 /** On stdout, indented. */
 void output_json(const struct json *doc);
