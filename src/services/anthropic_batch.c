@@ -26,10 +26,9 @@ static struct batch_call call_of(const struct batch *batch, const char *path)
 
 static int submit(char **id, const struct batch *batch, struct err *err)
 {
-	struct batch_call call = call_of(batch, PATH);
-	struct json *doc = json_new_object(), *reply = NULL;
+	const struct batch_call call = call_of(batch, PATH);
+	struct json *doc = json_new_object();
 	struct json *requests = json_set_array(doc, "requests");
-	char *text;
 	int ret;
 
 	for (size_t i = 0; i < batch->count; i++) {
@@ -38,18 +37,8 @@ static int submit(char **id, const struct batch *batch, struct err *err)
 		json_set_string(item, "custom_id", batch->items[i].id);
 		json_set(item, "params", json_copy(batch->items[i].params));
 	}
-	text = json_print(doc);
-	call.method = "POST";
-	call.body = text;
-	call.body_len = strlen(text);
-	ret = batch_call_json(&reply, &call, err);
-	if (ret < 0 && err->code == ERR_NOT_FOUND)
-		err->code = ERR_INVALID; /* there is no such endpoint */
-	if (!ret)
-		ret = batch_reply_id(id, reply, err);
-	free(text);
+	ret = batch_create(id, &call, doc, err);
 	json_free(doc);
-	json_free(reply);
 	return ret;
 }
 

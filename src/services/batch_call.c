@@ -365,6 +365,27 @@ int batch_reply_id(char **out, const struct json *reply, struct err *err)
 	return -1;
 }
 
+int batch_create(char **id, const struct batch_call *call,
+		 const struct json *doc, struct err *err)
+{
+	struct batch_call post = *call;
+	struct json *reply = NULL;
+	char *text = json_print(doc);
+	int ret;
+
+	post.method = "POST";
+	post.body = text;
+	post.body_len = strlen(text);
+	ret = batch_call_json(&reply, &post, err);
+	if (ret < 0 && err->code == ERR_NOT_FOUND)
+		err->code = ERR_INVALID; /* there is no such endpoint */
+	if (!ret)
+		ret = batch_reply_id(id, reply, err);
+	free(text);
+	json_free(reply);
+	return ret;
+}
+
 /* Items. */
 
 struct batch_item *batch_item_find(const struct batch *batch, const char *id)

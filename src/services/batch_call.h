@@ -76,6 +76,11 @@ bool batch_is_older(const struct batch *batch, const struct json *entry);
 MUST_CHECK int batch_path(char **out, const char *prefix, const char *id,
 			  const char *suffix, struct err *err);
 
+/** Posts `doc` to where batches are made; *id is the caller's. Errors as in
+ * batch_call_json(), but that there is no such place is ERR_INVALID. */
+MUST_CHECK int batch_create(char **id, const struct batch_call *call,
+			    const struct json *doc, struct err *err);
+
 /** The id in a reply; *out is the caller's. */
 MUST_CHECK int batch_reply_id(char **out, const struct json *reply,
 			      struct err *err);

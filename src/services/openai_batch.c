@@ -86,9 +86,8 @@ static int upload(char **file, const struct batch *batch, struct err *err)
 static int create(char **id, const struct batch *batch, const char *file,
 		  struct err *err)
 {
-	struct batch_call call = call_of(batch, BATCHES);
-	struct json *doc = json_new_object(), *reply = NULL;
-	char *text;
+	const struct batch_call call = call_of(batch, BATCHES);
+	struct json *doc = json_new_object();
 	int ret;
 
 	json_set_string(doc, "input_file_id", file);
@@ -96,18 +95,8 @@ static int create(char **id, const struct batch *batch, const char *file,
 	json_set_string(doc, "completion_window", "24h");
 	json_set_string(json_set_object(doc, "metadata"), "referee",
 			batch->tag);
-	text = json_print(doc);
-	call.method = "POST";
-	call.body = text;
-	call.body_len = strlen(text);
-	ret = batch_call_json(&reply, &call, err);
-	if (ret < 0 && err->code == ERR_NOT_FOUND)
-		err->code = ERR_INVALID; /* there is no such endpoint */
-	if (!ret)
-		ret = batch_reply_id(id, reply, err);
-	free(text);
+	ret = batch_create(id, &call, doc, err);
 	json_free(doc);
-	json_free(reply);
 	return ret;
 }
 
