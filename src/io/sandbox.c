@@ -9,6 +9,9 @@
 
 enum { CHECK_MS = 10 * 1000 };
 
+/* What may be written beside the directory is memory of the machine. */
+#define SCRATCH_BYTES "1073741824"
+
 /* Of the system only programs, libraries and what these look up by name. */
 static const char *const words[] = {
 	"bwrap",
@@ -46,6 +49,14 @@ static const char *const words[] = {
 	"/proc",
 	"--dev",
 	"/dev",
+	"--size",
+	SCRATCH_BYTES,
+	"--tmpfs",
+	"/dev/shm",
+	"--remount-ro",
+	"/dev",
+	"--size",
+	SCRATCH_BYTES,
 	"--tmpfs",
 	"/tmp",
 };

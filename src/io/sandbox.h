@@ -10,8 +10,8 @@
 
 /** \file
  * A place for programs that nobody vouches for, made by bubblewrap: no network,
- * the system read-only, nothing of ours or of anybody's home, a /tmp of its
- * own (memory, at most half of the machine's), no process that outlives it.
+ * the system read-only, nothing of ours or of anybody's home, a /tmp and a
+ * /dev/shm of its own (memory, at most 1 GiB each), no process that outlives it.
  * What runs there is a child like any other (io/child.h), whose time and output
  * are bounded.
  */

@@ -194,7 +194,11 @@ Test(sandbox, what_can_be_reached)
 		  "0\n" },
 		/* What may be written to. */
 		{ "echo a >/tmp/x && cat /tmp/x", "a\n" },
+		{ "echo a >/dev/shm/x && cat /dev/shm/x", "a\n" },
 		{ "echo a >x && cat /work/x", "a\n" },
+		{ "(echo a >/dev/x) 2>/dev/null || echo no", "no\n" },
+		{ "df --output=size /tmp /dev/shm | tail -n 2 | tr -d ' '",
+		  "1048576\n1048576\n" },
 		{ "ln -s /proc/1/root/etc/shadow l && cat l 2>/dev/null", "" },
 		{ "ulimit -c", "0\n" },
 		/* No way to become more. */
