@@ -9,7 +9,7 @@
 
 /** \file
  * Renderings of records. Pure: the same records give the same bytes, and
- * nothing is read or written elsewhere. Everything that came from a model or a
+ * nothing is read or written elsewhere; what does not fit is told in the log. Everything that came from a model or a
  * forge leaves here without control characters.
  */
 

@@ -1,19 +1,29 @@
 /*
  * SARIF 2.1.0: a run of the document for each run of ours. Made so that
  * GitHub's code scanning takes it: rules that are described, a category for
- * each workflow, a document that is never without a run. No columns: regions
- * are whole lines.
+ * each workflow, a document that is never without a run and within the limits.
+ * No columns: regions are whole lines.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/json.h"
+#include "core/log.h"
 #include "core/strvec.h"
 #include "core/text.h"
 #include "report/formats.h"
 #include "report/phrases.h"
 
 #define SOURCE_ROOT "%SRCROOT%"
+
+/* Code scanning refuses more runs, shows no more results of a run, and refuses
+ * a document that is longer when it is compressed: ours is shorter before. */
+enum {
+	MOST_RUNS = 20,
+	MOST_RESULTS = 5000,
+	MOST_BYTES = 10 * 1000 * 1000,
+};
 
 static const char *const level[SEVERITY_COUNT] = {
 	[SEVERITY_INFO] = "note",
@@ -167,17 +177,42 @@ static size_t rule_index(struct strvec *ids, struct json *rules,
 	return ids->len - 1;
 }
 
+/* Which findings of a run there is room for: the most severe ones, of equal
+ * ones the first. */
+struct room {
+	size_t of[SEVERITY_COUNT];
+};
+
+static struct room room_for(const struct finding_list *findings, size_t most)
+{
+	struct room room = { { 0 } };
+
+	for (size_t i = 0; i < findings->len; i++)
+		room.of[findings->items[i].severity]++;
+	for (int i = SEVERITY_COUNT - 1; i >= 0; i--) {
+		if (room.of[i] > most)
+			room.of[i] = most;
+		most -= room.of[i];
+	}
+	return room;
+}
+
 static void add_results(struct json *run, struct json *rules,
-			const struct finding_list *findings)
+			const struct finding_list *findings, struct room room)
 {
 	struct json *results = json_set_array(run, "results");
 	struct strvec ids = STRVEC_INIT;
 
 	for (size_t i = 0; i < findings->len; i++) {
 		const struct finding *finding = &findings->items[i];
-		struct json *result = json_add_object(results);
-		char *id = phrase_rule(finding);
+		struct json *result;
+		char *id;
 
+		if (!room.of[finding->severity])
+			continue;
+		room.of[finding->severity]--;
+		result = json_add_object(results);
+		id = phrase_rule(finding);
 		json_set_string(result, "ruleId", id);
 		json_set_int(result, "ruleIndex",
 			     (int64_t)rule_index(&ids, rules, finding, id));
@@ -211,24 +246,63 @@ static struct json *add_empty_run(struct json **rules, struct json *runs)
 	return run;
 }
 
-static void add_invocation(struct json *run, const struct run_record *record)
+struct invocation {
+	struct json *at;
+	struct json *told; /* NULL: nothing yet */
+};
+
+static void add_notification(struct invocation *invocation, const char *how,
+			     const char *text)
 {
-	struct json *at = json_add_object(json_set_array(run, "invocations"));
-	bool has_failed = record->verdict == VERDICT_FAILED;
 	struct json *told;
 
-	json_set_bool(at, "executionSuccessful", !has_failed);
-	if (!record->reason || !*record->reason)
-		return;
-	told = json_add_object(
-		json_set_array(at, "toolExecutionNotifications"));
-	json_set_string(told, "level", has_failed ? "error" : "note");
-	set_message(told, "message", record->reason);
+	if (!invocation->told)
+		invocation->told = json_set_array(invocation->at,
+						  "toolExecutionNotifications");
+	told = json_add_object(invocation->told);
+	json_set_string(told, "level", how);
+	set_message(told, "message", text);
 }
 
-static void add_run(struct json *runs, const struct run_record *record)
+static struct invocation add_invocation(struct json *run,
+					const struct run_record *record)
 {
+	struct invocation invocation = {
+		.at = json_add_object(json_set_array(run, "invocations")),
+	};
+	bool has_failed = record->verdict == VERDICT_FAILED;
+
+	json_set_bool(invocation.at, "executionSuccessful", !has_failed);
+	if (record->reason && *record->reason)
+		add_notification(&invocation, has_failed ? "error" : "note",
+				 record->reason);
+	return invocation;
+}
+
+/* What a document leaves out for the limits. */
+struct left_out {
+	size_t runs, findings;
+};
+
+static void add_left_out(struct invocation *invocation, size_t count,
+			 const char *what)
+{
+	char text[100];
+
+	if (!count)
+		return;
+	snprintf(text, sizeof(text),
+		 "%zu %s left out: code scanning takes no more in one document",
+		 count, what);
+	add_notification(invocation, "warning", text);
+}
+
+static void add_run(struct json *runs, const struct run_record *record,
+		    size_t most, struct left_out *left_out)
+{
+	struct invocation invocation;
 	struct json *rules;
+	bool is_first = !json_len(runs);
 	struct json *run = add_empty_run(&rules, runs);
 	struct buf id;
 
@@ -239,28 +313,91 @@ static void add_run(struct json *runs, const struct run_record *record)
 	json_set_string(json_set_object(run, "automationDetails"), "id",
 			id.ptr);
 	buf_release(&id);
-	add_invocation(run, record);
-	add_results(run, rules, &record->findings);
+	invocation = add_invocation(run, record);
+	if (is_first)
+		add_left_out(&invocation, left_out->runs, "workflows are");
+	if (record->findings.len > most) {
+		add_left_out(&invocation, record->findings.len - most,
+			     "less severe findings are");
+		left_out->findings += record->findings.len - most;
+	}
+	add_results(run, rules, &record->findings,
+		    room_for(&record->findings, most));
 }
 
-static void render(struct buf *out, const struct report *report)
+/* How much a run is wanted where not all fit: what failed, then by its most
+ * severe finding. */
+static int weight_of(const struct run_record *record)
+{
+	int most = record->verdict == VERDICT_FAILED ? SEVERITY_COUNT : -1;
+
+	for (size_t i = 0; i < record->findings.len; i++)
+		if ((int)record->findings.items[i].severity > most)
+			most = (int)record->findings.items[i].severity;
+	return most;
+}
+
+/* Is it among the MOST_RUNS that weigh most? */
+static bool has_place(const struct report *report, size_t index)
+{
+	int own = weight_of(report->runs[index].record);
+	size_t before = 0;
+
+	for (size_t i = 0; i < report->count; i++) {
+		int other = weight_of(report->runs[i].record);
+
+		before += other > own || (other == own && i < index);
+	}
+	return before < MOST_RUNS;
+}
+
+/* With at most so many results of each run; the caller frees it. */
+static char *print(const struct report *report, size_t most,
+		   struct left_out *left_out)
 {
 	struct json *doc = json_new_object();
 	struct json *runs, *rules;
 	char *text;
 
+	*left_out = (struct left_out){ 0 };
+	if (report->count > MOST_RUNS)
+		left_out->runs = report->count - MOST_RUNS;
 	json_set_string(doc, "$schema",
 			"https://json.schemastore.org/sarif-2.1.0.json");
 	json_set_string(doc, "version", "2.1.0");
 	runs = json_set_array(doc, "runs");
 	for (size_t i = 0; i < report->count; i++)
-		add_run(runs, report->runs[i].record);
+		if (has_place(report, i))
+			add_run(runs, report->runs[i].record, most, left_out);
 	if (!report->count)
 		json_set_array(add_empty_run(&rules, runs), "results");
 	text = json_print_pretty(doc);
+	json_free(doc);
+	return text;
+}
+
+static void render(struct buf *out, const struct report *report)
+{
+	struct left_out left_out;
+	size_t most = 0, len;
+	char *text;
+
+	for (size_t i = 0; i < report->count; i++)
+		if (report->runs[i].record->findings.len > most)
+			most = report->runs[i].record->findings.len;
+	most = most < MOST_RESULTS ? most : MOST_RESULTS;
+	text = print(report, most, &left_out);
+	while ((len = strlen(text)) >= MOST_BYTES && most) {
+		free(text);
+		most = most * MOST_BYTES / len * 9 / 10;
+		text = print(report, most, &left_out);
+	}
+	if (left_out.runs || left_out.findings)
+		log_warn("sarif: code scanning takes no more: %zu findings and "
+			 "%zu workflows are left out",
+			 left_out.findings, left_out.runs);
 	buf_addf(out, "%s\n", text);
 	free(text);
-	json_free(doc);
 }
 
 const struct report_format report_sarif = { .name = "sarif", .render = render };

@@ -65,7 +65,7 @@ char *sample_render(const struct run_record *record, const char *format)
 	struct report report = { .runs = &run, .count = 1, .head = "abc" };
 	struct buf out;
 
-	buf_init(&out, 1 << 20);
+	buf_init(&out, (size_t)1 << 27);
 	report_format_find(format)->render(&out, &report);
 	return buf_detach(&out);
 }

@@ -206,6 +206,108 @@ Test(sarif, is_never_without_a_run)
 	buf_release(&text);
 }
 
+/* So many more findings, each of the next severity. */
+static void add_many(struct run_record *record, size_t count, size_t body_len)
+{
+	char *body = xcalloc(body_len + 1, 1);
+
+	memset(body, 'x', body_len);
+	for (size_t i = 0; i < count; i++) {
+		struct finding *finding = finding_list_add(&record->findings);
+
+		memcpy(finding->fingerprint, "0123456789ab", FINGERPRINT_SIZE);
+		finding->severity = (enum severity)(i % SEVERITY_COUNT);
+		finding->category = xstrdup("security");
+		finding->title = xstrdup("T");
+		finding->body = xstrdup(body);
+	}
+	free(body);
+}
+
+static size_t results_at(const struct json *doc, const char *level)
+{
+	const struct json *at = json_first(json_find(doc, "runs.0.results"));
+	size_t count = 0;
+
+	for (; at; at = json_next(at))
+		count += !strcmp(json_string_or(at, "level", ""), level);
+	return count;
+}
+
+#define NOTIFIED "runs.0.invocations.0.toolExecutionNotifications."
+
+Test(sarif, keeps_the_most_severe_where_there_are_too_many)
+{
+	struct run_record record;
+	struct json *doc;
+
+	sample_fill(&record);
+	record.reason = xstrdup("a reason");
+	add_many(&record, 6000, 1);
+	doc = parsed(&record, "sarif");
+	cr_expect(eq(sz, results_at(doc, "error"), 3001));
+	cr_expect(eq(sz, results_at(doc, "warning"), 1501));
+	cr_expect(eq(sz, results_at(doc, "note"), 498));
+	says(doc, NOTIFIED "0.message.text", "a reason");
+	says(doc, NOTIFIED "1.level", "warning");
+	says(doc, NOTIFIED "1.message.text",
+	     "1002 less severe findings are left out: code scanning takes no "
+	     "more in one document");
+	json_free(doc);
+}
+
+Test(sarif, is_never_longer_than_code_scanning_takes)
+{
+	struct run_record record;
+	struct json *doc = NULL;
+	struct err err = ERR_INIT;
+	char *text;
+
+	sample_fill(&record);
+	add_many(&record, 4000, 4000);
+	text = sample_render(&record, "sarif");
+	run_record_release(&record);
+	cr_expect(lt(sz, strlen(text), 10 * 1000 * 1000));
+	cr_expect(gt(sz, strlen(text), 7 * 1000 * 1000));
+	must(json_parse(&doc, text, strlen(text), &err));
+	free(text);
+	cr_expect(eq(sz, results_at(doc, "note"), 0));
+	cr_expect(gt(sz, results_at(doc, "error"), 1500));
+	json_free(doc);
+}
+
+Test(sarif, has_no_more_runs_than_code_scanning_takes)
+{
+	struct report_run runs[23];
+	struct run_record records[23] = { 0 };
+	struct report report = { .runs = runs, .count = ARRAY_LEN(runs) };
+	struct json *doc = NULL;
+	struct err err = ERR_INIT;
+	struct buf text;
+
+	for (size_t i = 0; i < ARRAY_LEN(runs); i++) {
+		records[i].verdict = i == 21 ? VERDICT_FAILED : VERDICT_PASS;
+		records[i].workflow = xstrf("w%zu", i);
+		if (i == 22)
+			add_many(&records[i], 1, 1);
+		runs[i] = (struct report_run){ .record = &records[i] };
+	}
+	buf_init(&text, 1 << 20);
+	report_format_find("sarif")->render(&text, &report);
+	must(json_parse(&doc, text.ptr, text.len, &err));
+	cr_expect(eq(sz, json_len(json_get(doc, "runs")), 20));
+	says(doc, NOTIFIED "0.message.text",
+	     "3 workflows are left out: code scanning takes no more in one "
+	     "document");
+	says(doc, "runs.17.automationDetails.id", "w17/");
+	says(doc, "runs.18.automationDetails.id", "w21/");
+	says(doc, "runs.19.automationDetails.id", "w22/");
+	for (size_t i = 0; i < ARRAY_LEN(runs); i++)
+		run_record_release(&records[i]);
+	json_free(doc);
+	buf_release(&text);
+}
+
 /* Lines are replaced, with the break behind the last. */
 Test(machine, a_suggestion_has_no_line_break_at_its_end)
 {
