@@ -43,6 +43,17 @@ char *xmemdup(const void *bytes, size_t len)
 	return copy;
 }
 
+char *xjoin(const char *first, const char *second, const char *third)
+{
+	size_t a = strlen(first), b = strlen(second), c = strlen(third);
+	char *out = xreallocarray(NULL, a + b + c + 1, 1);
+
+	memcpy(out, first, a);
+	memcpy(out + a, second, b);
+	memcpy(out + a + b, third, c + 1);
+	return out;
+}
+
 char *xstrf(const char *fmt, ...)
 {
 	char *out = NULL;

@@ -18,6 +18,9 @@ char *xstrdup(const char *s);
 /** A copy of `len` bytes with a NUL behind them; the bytes may hold NULs. */
 char *xmemdup(const void *bytes, size_t len);
 
+/** The three one behind the other, in a new string. */
+char *xjoin(const char *first, const char *second, const char *third);
+
 /** printf into a new string. For short, trusted text: there is no bound. */
 char *xstrf(const char *fmt, ...) PRINTF(1, 2);
 

@@ -68,7 +68,10 @@ void buf_addstr(struct buf *buf, const char *s)
 
 void buf_addch(struct buf *buf, char ch)
 {
-	buf_add(buf, &ch, 1);
+	if (!reserve(buf, 1))
+		return;
+	buf->ptr[buf->len++] = ch;
+	buf->ptr[buf->len] = '\0';
 }
 
 void buf_addf(struct buf *buf, const char *fmt, ...)

@@ -1,5 +1,6 @@
 #include "core/clock.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,13 +14,22 @@ static int64_t read_clock(clockid_t id)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static int64_t frozen_ms = -1; /* -1: it goes on */
+
+static void read_frozen(void)
+{
+	const char *seconds = getenv("REFEREE_CLOCK");
+
+	if (seconds && *seconds)
+		frozen_ms = strtoll(seconds, NULL, 10) * 1000;
+}
+
 static int64_t real_wall(void)
 {
-	const char *frozen = getenv("REFEREE_CLOCK");
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-	if (frozen && *frozen)
-		return strtoll(frozen, NULL, 10) * 1000;
-	return read_clock(CLOCK_REALTIME);
+	pthread_once(&once, read_frozen);
+	return frozen_ms >= 0 ? frozen_ms : read_clock(CLOCK_REALTIME);
 }
 
 static int64_t real_mono(void)

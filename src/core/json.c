@@ -22,8 +22,8 @@ static const cJSON *step(const cJSON *at, const char *name, size_t len)
 	if (!cJSON_IsObject(at))
 		return NULL;
 	for (child = at->child; child; child = child->next)
-		if (strlen(child->string) == len &&
-		    !memcmp(child->string, name, len))
+		if (child->string[0] == *name &&
+		    !strncmp(child->string, name, len) && !child->string[len])
 			return child;
 	return NULL;
 }

@@ -5,16 +5,6 @@
 #include "core/json_cjson.h"
 #include "core/text.h"
 
-void json_free(struct json *doc)
-{
-	cJSON_Delete(json_own(doc));
-}
-
-struct json *json_copy(const struct json *at)
-{
-	return json_out_of(cJSON_Duplicate(json_in(at), 1));
-}
-
 struct json *json_new_object(void)
 {
 	return json_out_of(cJSON_CreateObject());
@@ -42,23 +32,14 @@ struct json *json_new_string(const char *value)
 
 struct json *json_new_int(int64_t value)
 {
-	char text[24];
-	char *at = text + sizeof(text) - 1;
-	uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	char digits[JSON_DIGITS_SIZE];
 
-	*at = '\0';
-	do {
-		*--at = (char)('0' + left % 10);
-		left /= 10;
-	} while (left);
-	if (value < 0)
-		*--at = '-';
-	return json_out_of(cJSON_CreateRaw(at));
+	return json_out_of(cJSON_CreateRaw(json_digits(digits, value)));
 }
 
 static void set(struct json *object, const char *name, struct json *value)
 {
-	if (cJSON_GetObjectItemCaseSensitive(json_in(object), name))
+	if (json_get(object, name))
 		cJSON_ReplaceItemInObjectCaseSensitive(json_own(object), name,
 						       json_own(value));
 	else

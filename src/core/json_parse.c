@@ -11,8 +11,8 @@
  * cJSON keeps numbers as doubles. Whole numbers of more digits than a double
  * holds are therefore handed to it as strings behind this mark, and become raw
  * items afterwards. A string of the document cannot be taken for one: the mark
- * is a control character, which JSON allows only escaped, and check_text()
- * refuses that escape.
+ * is a control character, which JSON allows only escaped, and that escape is
+ * replaced.
  */
 #define BIG_MARK "\x01"
 
@@ -37,39 +37,106 @@ static size_t number_len(const char *text, const char *end, bool *is_whole)
 	return (size_t)(at - text);
 }
 
-/* The byte behind a string and its quotes. */
-static const char *skip_string(const char *at, const char *end)
+/* "\u0000" would cut the string short and "\u0001" could pass for our mark. */
+static bool is_bad_escape(const char *at, const char *end)
 {
-	at++;
-	while (at < end && *at != '"')
-		at += *at == '\\' && at + 1 < end ? 2 : 1;
-	return at < end ? at + 1 : at;
+	return end - at >= 6 &&
+	       (!memcmp(at, "\\u0000", 6) || !memcmp(at, "\\u0001", 6));
 }
 
-static void protect_numbers(struct buf *out, const char *text, size_t len)
+/* A first look at the document, as it was written. */
+struct look {
+	const char *end;
+	int depth;
+	long items;
+	bool needs_rewrite; /* cJSON would not keep all of it */
+};
+
+/* The byte behind a string and its quotes. */
+static const char *skip_string(struct look *look, const char *at)
+{
+	for (at++; at < look->end && *at != '"'; at++) {
+		if (*at != '\\')
+			continue;
+		look->needs_rewrite |= is_bad_escape(at, look->end);
+		at += at + 1 < look->end;
+	}
+	return at < look->end ? at + 1 : at;
+}
+
+static const char *skip_number(struct look *look, const char *at)
+{
+	bool is_whole;
+	size_t digits = number_len(at, look->end, &is_whole);
+
+	look->needs_rewrite |= is_whole && digits > SAFE_DIGITS;
+	return at + digits;
+}
+
+/* An item takes many times the two bytes it may be written with. */
+static int look_over(struct look *look, const char *text, size_t len,
+		     struct err *err)
+{
+	const char *at = text;
+
+	*look = (struct look){ .end = text + len };
+	while (at < look->end) {
+		char ch = *at;
+
+		if (ch == '"') {
+			at = skip_string(look, at);
+			continue;
+		}
+		if (ch == '-' || is_digit(ch)) {
+			at = skip_number(look, at);
+			continue;
+		}
+		if ((ch == '{' || ch == '[') &&
+		    ++look->depth > LIMIT_JSON_DEPTH)
+			return err_set(err, ERR_TOO_LARGE,
+				       "JSON is over %d levels deep",
+				       LIMIT_JSON_DEPTH);
+		look->items += ch == '{' || ch == '[' || ch == ',';
+		look->depth -= ch == '}' || ch == ']';
+		at++;
+	}
+	if (look->items > LIMIT_JSON_ITEMS)
+		return err_set(err, ERR_TOO_LARGE, "JSON has over %ld items",
+			       LIMIT_JSON_ITEMS);
+	return 0;
+}
+
+/* Escapes become the replacement character, long numbers marked strings. */
+static void rewrite(struct buf *out, const char *text, size_t len)
 {
 	const char *end = text + len;
 	const char *at = text, *from = text; /* not copied yet */
+	bool in_string = false;
 
 	while (at < end) {
 		bool is_whole;
-		size_t digits;
+		size_t used = 1;
 
-		if (*at == '"') {
-			at = skip_string(at, end);
-			continue;
+		if (in_string && *at == '\\') {
+			used = at + 1 < end ? 2 : 1;
+			if (is_bad_escape(at, end)) {
+				buf_add(out, from, (size_t)(at - from));
+				buf_addstr(out, "\\ufffd");
+				used = 6;
+				from = at + used;
+			}
+		} else if (*at == '"') {
+			in_string = !in_string;
+		} else if (!in_string && (*at == '-' || is_digit(*at))) {
+			used = number_len(at, end, &is_whole);
+			if (is_whole && used > SAFE_DIGITS) {
+				buf_add(out, from, (size_t)(at - from));
+				buf_addf(out, "\"" BIG_MARK "%.*s\"", (int)used,
+					 at);
+				from = at + used;
+			}
 		}
-		if (*at != '-' && !is_digit(*at)) {
-			at++;
-			continue;
-		}
-		digits = number_len(at, end, &is_whole);
-		if (is_whole && digits > SAFE_DIGITS) {
-			buf_add(out, from, (size_t)(at - from));
-			buf_addf(out, "\"" BIG_MARK "%.*s\"", (int)digits, at);
-			from = at + digits;
-		}
-		at += digits;
+		at += used;
 	}
 	buf_add(out, from, (size_t)(end - from));
 }
@@ -85,19 +152,6 @@ static int check_text(const char *text, size_t len, struct err *err)
 	if (!text_is_utf8(text, len))
 		return err_set(err, ERR_PROTOCOL, "not JSON: not UTF-8");
 	return 0;
-}
-
-/* "\u0000" would cut the string short and "\u0001" could pass for our mark:
- * both become the replacement character. */
-static void defuse_escapes(struct buf *text)
-{
-	char *at = text->ptr;
-
-	while ((at = strchr(at, '\\'))) {
-		if (!strncmp(at, "\\u0000", 6) || !strncmp(at, "\\u0001", 6))
-			memcpy(at, "\\ufffd", 6);
-		at += at[1] ? 2 : 1;
-	}
 }
 
 static bool is_big_number(const char *s)
@@ -172,58 +226,41 @@ static int settle(cJSON *at, struct err *err)
 	return 0;
 }
 
-/* An item takes many times the two bytes it may be written with. */
-static int check_shape(const char *text, struct err *err)
+/* Not a NUL behind it, nor anything else but blanks. */
+static cJSON *parse_whole(const char *text, size_t len, struct err *err)
 {
-	int depth = 0;
-	long items = 0;
+	const char *end = NULL;
+	cJSON *doc = cJSON_ParseWithLengthOpts(text, len, &end, 0);
+	size_t used = end ? (size_t)(end - text) : 0;
 
-	for (; *text; text++) {
-		if (*text == '"') {
-			for (text++; *text && *text != '"'; text++)
-				if (*text == '\\' && text[1])
-					text++;
-			if (!*text)
-				break;
-		} else if (*text == '{' || *text == '[') {
-			items++;
-			if (++depth > LIMIT_JSON_DEPTH)
-				return err_set(err, ERR_TOO_LARGE,
-					       "JSON is over %d levels deep",
-					       LIMIT_JSON_DEPTH);
-		} else if (*text == '}' || *text == ']') {
-			depth--;
-		} else if (*text == ',') {
-			items++;
-		}
-	}
-	if (items > LIMIT_JSON_ITEMS)
-		return err_set(err, ERR_TOO_LARGE, "JSON has over %ld items",
-			       LIMIT_JSON_ITEMS);
-	return 0;
+	while (doc && used < len && strchr(" \t\r\n", text[used]))
+		used++;
+	if (doc && used == len)
+		return doc;
+	cJSON_Delete(doc);
+	err_set(err, ERR_PROTOCOL, "not JSON near '%.*s'",
+		(int)text_cut(text + used, len - used, 40), text + used);
+	return NULL;
 }
 
 int json_parse(struct json **out, const char *text, size_t len, struct err *err)
 {
+	struct look look;
 	struct buf safe;
-	const char *end = NULL;
 	cJSON *doc = NULL;
 	int ret = -1;
 
-	if (check_text(text, len, err) < 0)
+	if (check_text(text, len, err) < 0 ||
+	    look_over(&look, text, len, err) < 0)
 		return -1;
 	buf_init(&safe, 4 * LIMIT_JSON_BYTES);
-	protect_numbers(&safe, text, len);
-	defuse_escapes(&safe);
-	if (check_shape(safe.ptr, err) < 0)
-		goto out;
-	doc = cJSON_ParseWithOpts(safe.ptr, &end, 1);
-	if (!doc) {
-		err_set(err, ERR_PROTOCOL, "not JSON near '%.40s'",
-			end ? end : "");
-		goto out;
+	if (look.needs_rewrite) {
+		rewrite(&safe, text, len);
+		text = safe.ptr;
+		len = safe.len;
 	}
-	if (settle(doc, err) < 0)
+	doc = parse_whole(text, len, err);
+	if (!doc || settle(doc, err) < 0)
 		goto out;
 	*out = json_out_of(doc);
 	doc = NULL;

@@ -1,5 +1,4 @@
 #include <float.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -8,6 +7,7 @@
 
 #include "core/buf.h"
 #include "core/json_cjson.h"
+#include "core/text.h"
 
 /*
  * The compact form, written by ourselves: prompts are long strings, and cJSON
@@ -15,33 +15,38 @@
  * would write.
  */
 
-#define ONES  0x0101010101010101ULL
-#define HIGHS 0x8080808080808080ULL
+enum { BLOCK = 32 };
 
-static uint64_t has_zero(uint64_t word)
+/* An escape, or more than one byte. */
+static unsigned char is_special(signed char ch)
 {
-	return (word - ONES) & ~word & HIGHS;
+	return (ch < 0x20) | (ch == '"') | (ch == '\\');
 }
 
-/* How many bytes need no escape for sure, eight at a time. */
+/* Without a branch, for compilers to make vector instructions of. */
+static bool is_plain_block(const signed char *block)
+{
+	unsigned char any[BLOCK / 2];
+	uint64_t words[2];
+
+	for (int i = 0; i < BLOCK / 2; i++)
+		any[i] = is_special(block[i]) |
+			 is_special(block[i + BLOCK / 2]);
+	memcpy(words, any, sizeof(words));
+	return !(words[0] | words[1]);
+}
+
+/* How many bytes are written as they are, each by itself. */
 static size_t plain_prefix(const char *text, size_t len)
 {
+	const signed char *bytes = (const signed char *)text;
 	size_t used = 0;
-	uint64_t word;
 
-	while (len - used >= sizeof(word)) {
-		memcpy(&word, text + used, sizeof(word));
-		if (((word - ONES * 0x20) & ~word & HIGHS) |
-		    has_zero(word ^ ONES * '"') | has_zero(word ^ ONES * '\\'))
-			break;
-		used += sizeof(word);
-	}
+	while (len - used >= BLOCK && is_plain_block(bytes + used))
+		used += BLOCK;
+	while (used < len && !is_special(bytes[used]))
+		used++;
 	return used;
-}
-
-static bool is_plain(char ch)
-{
-	return (unsigned char)ch >= 0x20 && ch != '"' && ch != '\\';
 }
 
 static void print_escape(struct buf *out, char ch)
@@ -61,24 +66,55 @@ static void print_escape(struct buf *out, char ch)
 	buf_addf(out, "\\u%04x", (unsigned)(unsigned char)ch);
 }
 
-static void print_string(struct buf *out, const char *text)
+void json_print_text(struct buf *out, const char *text, size_t len)
 {
-	size_t len = strlen(text), from = 0, at = 0;
+	size_t from = 0, at = 0;
+	unsigned code_point;
 
-	buf_addch(out, '"');
-	while (at < len) {
+	for (;;) {
+		size_t used;
+
 		at += plain_prefix(text + at, len - at);
-		while (at < len && is_plain(text[at]))
-			at++;
+		if (at == len)
+			break;
+		used = text_sequence(text + at, len - at, &code_point);
+		if (used > 1) {
+			at += used;
+			continue;
+		}
 		buf_add(out, text + from, at - from);
-		if (at < len)
-			print_escape(out, text[at++]);
-		from = at;
+		if (used)
+			print_escape(out, text[at]);
+		else
+			buf_addstr(out, TEXT_REPLACEMENT);
+		from = ++at;
 	}
+	buf_add(out, text + from, at - from);
+}
+
+void json_print_string(struct buf *out, const char *text)
+{
+	buf_addch(out, '"');
+	json_print_text(out, text, strlen(text));
 	buf_addch(out, '"');
 }
 
-static void print_number(struct buf *out, double value)
+const char *json_digits(char room[JSON_DIGITS_SIZE], int64_t value)
+{
+	char *at = room + JSON_DIGITS_SIZE - 1;
+	uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
+	*at = '\0';
+	do {
+		*--at = (char)('0' + left % 10);
+		left /= 10;
+	} while (left);
+	if (value < 0)
+		*--at = '-';
+	return at;
+}
+
+void json_print_number(struct buf *out, double value)
 {
 	char text[40];
 	double read;
@@ -89,7 +125,7 @@ static void print_number(struct buf *out, double value)
 	}
 	if (fabs(value) < 1e15 && value == (double)(int64_t)value &&
 	    !(value == 0 && signbit(value))) {
-		buf_addf(out, "%" PRId64, (int64_t)value);
+		buf_addstr(out, json_digits(text, (int64_t)value));
 		return;
 	}
 	snprintf(text, sizeof(text), "%1.15g", value);
@@ -109,7 +145,7 @@ static void print_children(struct buf *out, const cJSON *at)
 	buf_addch(out, cJSON_IsObject(at) ? '{' : '[');
 	for (child = at->child; child; child = child->next) {
 		if (cJSON_IsObject(at)) {
-			print_string(out, child->string);
+			json_print_string(out, child->string);
 			buf_addch(out, ':');
 		}
 		print_item(out, child);
@@ -133,13 +169,13 @@ static void print_item(struct buf *out, const cJSON *at)
 		buf_addstr(out, "null");
 		break;
 	case cJSON_Number:
-		print_number(out, at->valuedouble);
+		json_print_number(out, at->valuedouble);
 		break;
 	case cJSON_Raw:
 		buf_addstr(out, at->valuestring);
 		break;
 	case cJSON_String:
-		print_string(out, at->valuestring);
+		json_print_string(out, at->valuestring);
 		break;
 	case cJSON_Array:
 	case cJSON_Object:

@@ -9,7 +9,9 @@ libcore_a_SOURCES = \
 	src/core/fault.c src/core/fault.h \
 	src/core/hex.c src/core/hex.h \
 	src/core/json.c src/core/json.h src/core/json_cjson.h \
-	src/core/json_build.c src/core/json_parse.c src/core/json_print.c \
+	src/core/json_build.c src/core/json_memory.c \
+	src/core/json_parse.c src/core/json_print.c \
+	src/core/json_write.c src/core/json_write.h \
 	src/core/limits.h \
 	src/core/log.c src/core/log.h \
 	src/core/random.c src/core/random.h \

@@ -6,8 +6,6 @@
 
 #include "core/alloc.h"
 
-#define REPLACEMENT "\xef\xbf\xbd"
-
 size_t text_sequence(const char *text, size_t len, unsigned *code_point)
 {
 	static const unsigned smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -37,18 +35,25 @@ size_t text_sequence(const char *text, size_t len, unsigned *code_point)
 	return need;
 }
 
-/* How many bytes are surely ASCII, eight at a time: most text is. */
+/* How many bytes are ASCII, many at a time: most text is. */
 static size_t ascii_prefix(const char *text, size_t len)
 {
+	const uint64_t high = 0x8080808080808080;
+	uint64_t words[4];
 	size_t used = 0;
-	uint64_t word;
 
-	while (len - used >= sizeof(word)) {
-		memcpy(&word, text + used, sizeof(word));
-		if (word & 0x8080808080808080)
+	for (; len - used >= sizeof(words); used += sizeof(words)) {
+		memcpy(words, text + used, sizeof(words));
+		if ((words[0] | words[1] | words[2] | words[3]) & high)
 			break;
-		used += sizeof(word);
 	}
+	for (; len - used >= sizeof(*words); used += sizeof(*words)) {
+		memcpy(words, text + used, sizeof(*words));
+		if (words[0] & high)
+			break;
+	}
+	while (used < len && (unsigned char)text[used] < 0x80)
+		used++;
 	return used;
 }
 
@@ -56,18 +61,19 @@ bool text_is_utf8(const char *text, size_t len)
 {
 	unsigned code_point;
 
-	while (len) {
+	for (;;) {
 		size_t used = ascii_prefix(text, len);
 
-		if (!used)
-			used = text_sequence(text, len, &code_point);
-
+		if (used == len)
+			return true;
+		text += used;
+		len -= used;
+		used = text_sequence(text, len, &code_point);
 		if (!used)
 			return false;
 		text += used;
 		len -= used;
 	}
-	return true;
 }
 
 static void add_code_point(struct buf *out, unsigned value)
@@ -109,7 +115,7 @@ char *text_from_utf16(const char *text, size_t len, size_t *out_len)
 			add_code_point(&out, 0x10000 + ((lead - 0xD800) << 10) +
 						     (unit - 0xDC00));
 		else if (lead || is_trail)
-			buf_addstr(&out, REPLACEMENT);
+			buf_addstr(&out, TEXT_REPLACEMENT);
 		if (unit >= 0xD800 && unit < 0xDC00) {
 			lead = unit;
 			continue;
@@ -119,7 +125,7 @@ char *text_from_utf16(const char *text, size_t len, size_t *out_len)
 		lead = 0;
 	}
 	if (lead || len % 2)
-		buf_addstr(&out, REPLACEMENT);
+		buf_addstr(&out, TEXT_REPLACEMENT);
 	*out_len = out.len;
 	return buf_detach(&out);
 }
@@ -138,7 +144,7 @@ char *text_utf8(const char *text, size_t len)
 		if (used)
 			buf_add(&out, text + i, used);
 		else
-			buf_addstr(&out, REPLACEMENT);
+			buf_addstr(&out, TEXT_REPLACEMENT);
 		i += used ? used : 1;
 	}
 	return buf_detach(&out);
@@ -173,7 +179,7 @@ void text_add_clean(struct buf *out, const char *text, size_t len, bool lines)
 		size_t used = text_sequence(text + i, len - i, &code_point);
 
 		if (!used)
-			buf_addstr(out, REPLACEMENT);
+			buf_addstr(out, TEXT_REPLACEMENT);
 		else if (code_point == '\n' || code_point == '\t')
 			buf_addstr(out, !lines            ? " "
 					: text[i] == '\n' ? "\n"

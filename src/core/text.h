@@ -11,6 +11,9 @@
  * or a comment?
  */
 
+/** U+FFFD: what cannot be read. */
+#define TEXT_REPLACEMENT "\xef\xbf\xbd"
+
 /** Strictly: no overlong forms, no surrogates, nothing beyond U+10FFFF. */
 bool text_is_utf8(const char *text, size_t len);
 

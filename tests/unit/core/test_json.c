@@ -7,6 +7,7 @@
 #include "core/alloc.h"
 #include "core/buf.h"
 #include "core/json.h"
+#include "core/json_write.h"
 #include "core/limits.h"
 
 static struct json *parsed(const char *text)
@@ -60,6 +61,37 @@ Test(json, keeps_every_digit)
 	cr_assert(strstr(text, "\"id\":9007199254740993,") != NULL, "%s", text);
 	free(text);
 	json_free(doc);
+}
+
+/* What stands behind it in memory is not read. */
+Test(json, ends_where_its_length_says)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+		bool is_json;
+	} rows[] = {
+		{ "[1]]", 3, true },    { "[[1]]", 4, false },
+		{ "[[1] ]", 5, false }, { "12", 1, true },
+		{ "\"a\"\"", 3, true }, { "\"a\"", 2, false },
+		{ "true", 3, false },   { "[1 ]", 3, false },
+		{ "{} \n x", 4, true }, { "\\u0000", 5, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char *text = xmemdup(rows[i].text, rows[i].len);
+		char *bare = xreallocarray(NULL, rows[i].len, 1);
+		struct json *doc = NULL;
+		struct err err = ERR_INIT;
+
+		memcpy(bare, text, rows[i].len);
+		cr_assert(eq(int, json_parse(&doc, bare, rows[i].len, &err),
+			     rows[i].is_json ? 0 : -1),
+			  "%zu: %s", i, text);
+		json_free(doc);
+		free(text);
+		free(bare);
+	}
 }
 
 Test(json, refuses_what_is_not_quite_json)
@@ -200,4 +232,65 @@ Test(json, writes_every_byte_and_number_as_it_can_be_read_again)
 	free(second);
 	json_free(doc);
 	json_free(again);
+}
+
+static const char *const hard_texts[] = {
+	"",
+	"plain",
+	"\"quoted\\ \t\n\r\b\f\x01\x1f\x7f",
+	"thirty-two bytes and some more of them, up to a \" here",
+	"na\xc3\xafve \xe2\x82\xac \xf0\x9f\x98\x80, and on for many bytes "
+	"more \xc3\xa9",
+	"\xff bad \xc3 \xe2\x82 \xed\xa0\x80 \xc0\xaf \xf8",
+	"0123456789012345678901234567890\xc3\xa9",
+	"0123456789012345678901234567890\xc3",
+};
+
+/* Written at once, it is what a tree would be printed as. */
+Test(json, is_written_as_a_tree_is_printed)
+{
+	struct json *doc = json_new_object(), *list, *within;
+	struct json_writer json;
+	struct buf out;
+	char *text;
+
+	json_set_string(doc, "a \"name\"", "ab\"c");
+	json_set_string(doc, "none", NULL);
+	list = json_set_array(doc, "list");
+	for (size_t i = 0; i < ARRAY_LEN(hard_texts); i++)
+		json_add_string(list, hard_texts[i]);
+	within = json_add_object(list);
+	json_set_array(within, "empty");
+	json_set_int(within, "least", INT64_MIN);
+	json_set_bool(within, "yes", true);
+	json_set_double(within, "half", 0.5);
+	json_set(doc, "copy", json_copy(within));
+
+	buf_init(&out, KIB * 64);
+	json = json_writer_of(&out);
+	json_open(&json, NULL, '{');
+	json_open_string(&json, "a \"name\"");
+	json_add_text(&json, "ab");
+	json_add_text(&json, "\"c");
+	json_close_string(&json);
+	json_put_string(&json, "none", NULL);
+	json_open(&json, "list", '[');
+	for (size_t i = 0; i < ARRAY_LEN(hard_texts); i++)
+		json_put_string(&json, NULL, hard_texts[i]);
+	json_open(&json, NULL, '{');
+	json_open(&json, "empty", '[');
+	json_close(&json, ']');
+	json_put_int(&json, "least", INT64_MIN);
+	json_put_bool(&json, "yes", true);
+	json_put_double(&json, "half", 0.5);
+	json_close(&json, '}');
+	json_close(&json, ']');
+	json_put(&json, "copy", within);
+	json_close(&json, '}');
+
+	text = json_print(doc);
+	cr_assert_str_eq(out.ptr, text);
+	free(text);
+	json_free(doc);
+	buf_release(&out);
 }
