@@ -18,6 +18,7 @@ struct fetch {
 	struct cancel *cancel;
 	CURLM *multi;
 	struct transfer transfer;
+	char *body;      /* what it sends                    */
 	bool is_open;    /* `transfer` holds something       */
 	bool is_running; /* libcurl has it                   */
 	struct buf unread;
@@ -54,6 +55,8 @@ static void close_transfer(struct fetch *fetch)
 	if (fetch->is_open)
 		transfer_release(&fetch->transfer);
 	fetch->is_open = false;
+	free(fetch->body);
+	fetch->body = NULL;
 	buf_reset(&fetch->unread);
 	fetch->read_at = 0;
 }
@@ -78,13 +81,17 @@ static bool keep_unread(const char *bytes, size_t len, void *payload)
 
 static void run(struct fetch *fetch)
 {
-	transfer_prepare(&fetch->transfer);
+	struct transfer *transfer = &fetch->transfer;
+
+	if (!transfer->easy)
+		transfer->easy = transfer_handle_new();
+	transfer_prepare(transfer);
 	/* One request at a time has no use for HTTP/2's streams, and packs are
 	 * compressed already. */
-	curl_easy_setopt(fetch->transfer.easy, CURLOPT_HTTP_VERSION,
+	curl_easy_setopt(transfer->easy, CURLOPT_HTTP_VERSION,
 			 (long)CURL_HTTP_VERSION_1_1);
 	fetch->is_running = true;
-	curl_multi_add_handle(fetch->multi, fetch->transfer.easy);
+	curl_multi_add_handle(fetch->multi, transfer->easy);
 }
 
 /* The hop libcurl has finished with, if any. */
@@ -141,9 +148,13 @@ int fetch_send(const struct http_reply **reply, struct fetch *fetch,
 	close_transfer(fetch);
 	ours.on_data = keep_unread;
 	ours.on_first_byte = NULL;
+	if (request->body)
+		ours.body = fetch->body = xmemdup(request->body,
+						  request->body_len);
 	fetch->is_open = true;
 	fault_point("http");
-	if (transfer_init(&fetch->transfer, &ours, fetch, err) < 0)
+	if (transfer_check_url(&ours, err) < 0 ||
+	    transfer_init(&fetch->transfer, &ours, fetch, err) < 0)
 		goto fail;
 	fetch->transfer.data_for_any_status = true;
 	run(fetch);

@@ -80,7 +80,7 @@ static char *make_line(const struct http_header *header)
 	/* libcurl's way to say: this header, with nothing in it. */
 	if (!*header->value)
 		return xstrf("%s;", header->name);
-	return xstrf("%s: %s", header->name, header->value);
+	return xjoin(header->name, ": ", header->value);
 }
 
 int header_line_make(char **out, const struct http_header *header,

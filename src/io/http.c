@@ -1,26 +1,27 @@
 #include "io/http.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <utlist.h>
 
 #include "core/alloc.h"
 #include "core/fault.h"
 #include "io/loop_internal.h"
+#include "io/sockets.h"
 #include "io/transfer.h"
 
 /* libcurl's handles are kept for the next requests: each brings buffers of
  * 80 KB, and getting those anew costs as much as all else of a request. */
-enum { SPARE_HANDLES = 64 };
+enum { SPARE_HANDLES = 256 };
 
 enum { CONNECTIONS_PER_HOST = 32, CONNECTIONS = 256, STREAMS = 100 };
 
 /* libcurl may not be entered from its own callbacks, and those are where users
- * start and cancel requests. So both only put the call into `pending`, and a
- * timer without delay does the rest. */
+ * start and cancel requests. So both only put the call into `pending`; who has
+ * called libcurl, or else a timer without delay, does the rest. */
 struct http_call {
 	struct transfer transfer;
 	struct http *http;
-	uv_timer_t limit; /* its close callback frees the call */
 	http_done_fn *done;
 	bool is_running; /* libcurl has it         */
 	bool is_pending; /* in `pending`, not `calls` */
@@ -32,19 +33,17 @@ struct http {
 	struct loop *loop;
 	uv_timer_t *timer; /* libcurl's       */
 	uv_timer_t *kick;  /* for `pending`   */
+	uv_timer_t *limit; /* the first of `calls` to pass; active with any */
 	CURLM *multi;
 	struct http_call *calls;
 	struct http_call *pending; /* to be begun or cancelled */
 	CURL *spare[SPARE_HANDLES];
 	size_t spare_count;
+	struct sockets sockets;
+	char *good_url;  /* of the request before: most go to the same */
+	bool is_driving; /* libcurl has been called, and calls back */
+	bool is_due;     /* it wants to be called again at once */
 	bool is_ending;
-};
-
-/* One per socket libcurl asks us to watch; freed by its close callback. */
-struct watch {
-	uv_poll_t poll;
-	curl_socket_t fd;
-	struct http *http;
 };
 
 static uv_timer_t *timer_new(struct loop *loop, void *data)
@@ -70,17 +69,30 @@ static void detach(struct http_call *call)
 	call->is_running = false;
 }
 
-/* Nothing of the request stays in it. */
+static CURL *handle_new(struct http *http)
+{
+	CURL *easy = transfer_handle_new();
+
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, sockets_open);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &http->sockets);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, sockets_close);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &http->sockets);
+	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+			 (long)CURL_HTTP_VERSION_2TLS);
+	return easy;
+}
+
 static void keep_handle(struct http_call *call)
 {
 	struct http *http = call->http;
-	CURL *easy = call->transfer.easy;
+	CURL *easy;
 
-	if (!easy || http->spare_count == SPARE_HANDLES)
+	if (http->spare_count == SPARE_HANDLES)
 		return;
-	curl_easy_reset(easy);
-	http->spare[http->spare_count++] = easy;
-	call->transfer.easy = NULL;
+	easy = transfer_take_handle(&call->transfer);
+	if (easy)
+		http->spare[http->spare_count++] = easy;
 }
 
 static void unlist(struct http_call *call)
@@ -91,37 +103,33 @@ static void unlist(struct http_call *call)
 		DL_DELETE(call->http->calls, call);
 }
 
-static void on_call_closed(uv_handle_t *handle)
-{
-	struct http_call *call = handle->data;
-
-	transfer_release(&call->transfer);
-	free(call);
-}
-
 /* The one place where a request ends. */
 static void finish(struct http_call *call, const struct err *err)
 {
+	struct http *http = call->http;
+
 	detach(call);
 	unlist(call);
-	uv_close((uv_handle_t *)&call->limit, on_call_closed);
+	if (!http->calls)
+		uv_timer_stop(http->limit);
 	if (!err)
 		keep_handle(call);
 	call->done(err ? NULL : &call->transfer.reply, err,
 		   call->transfer.payload);
+	transfer_release(&call->transfer);
+	free(call);
 }
 
 static void run(struct http_call *call)
 {
 	struct http *http = call->http;
 
-	if (!call->transfer.easy && http->spare_count)
-		call->transfer.easy = http->spare[--http->spare_count];
+	if (!call->transfer.easy)
+		call->transfer.easy = http->spare_count
+					      ? http->spare[--http->spare_count]
+					      : handle_new(http);
 	transfer_prepare(&call->transfer);
 	curl_easy_setopt(call->transfer.easy, CURLOPT_PRIVATE, call);
-	curl_easy_setopt(call->transfer.easy, CURLOPT_ACCEPT_ENCODING, "");
-	curl_easy_setopt(call->transfer.easy, CURLOPT_HTTP_VERSION,
-			 (long)CURL_HTTP_VERSION_2TLS);
 	call->is_running = true;
 	curl_multi_add_handle(http->multi, call->transfer.easy);
 }
@@ -161,109 +169,55 @@ static void reap(struct http *http)
 	}
 }
 
-static void drive(struct http *http, curl_socket_t fd, int events)
+/* What is freed has left its list before, which the analyzer cannot see.
+ * NOLINTBEGIN(clang-analyzer-unix.Malloc) */
+
+/* One whose limit has passed, and *err says which; else NULL and *left_ms is
+ * until the next does. */
+static struct http_call *find_late(const struct http *http, int64_t *left_ms,
+				   struct err *err)
 {
-	int running;
+	struct http_call *call;
 
-	curl_multi_socket_action(http->multi, fd, events, &running);
-	reap(http);
-}
+	*left_ms = INT64_MAX;
+	for (call = http->calls; call; call = call->next) {
+		int64_t left = transfer_left_ms(&call->transfer, err);
 
-static void on_timer(uv_timer_t *timer)
-{
-	drive(timer->data, CURL_SOCKET_TIMEOUT, 0);
-}
-
-static void on_poll(uv_poll_t *poll, int status, int events)
-{
-	struct watch *watch = poll->data;
-	int flags = status < 0 ? CURL_CSELECT_ERR : 0;
-
-	if (events & UV_READABLE)
-		flags |= CURL_CSELECT_IN;
-	if (events & UV_WRITABLE)
-		flags |= CURL_CSELECT_OUT;
-	drive(watch->http, watch->fd, flags);
-}
-
-static struct watch *watch_new(struct http *http, curl_socket_t fd)
-{
-	struct watch *watch = xcalloc(1, sizeof(*watch));
-
-	watch->fd = fd;
-	watch->http = http;
-	if (uv_poll_init_socket(&http->loop->uv, &watch->poll, fd) < 0) {
-		free(watch);
-		return NULL;
+		if (left <= 0)
+			return call;
+		if (left < *left_ms)
+			*left_ms = left;
 	}
-	watch->poll.data = watch;
-	curl_multi_assign(http->multi, fd, watch);
-	return watch;
-}
-
-/* libcurl: watch this socket for `what`, or stop watching it. */
-static int on_curl_socket(CURL *easy UNUSED, curl_socket_t fd, int what,
-			  void *user, void *socket_user)
-{
-	struct http *http = user;
-	struct watch *watch = socket_user;
-	int events = 0;
-
-	if (what == CURL_POLL_REMOVE) {
-		if (watch)
-			loop_close_and_free((uv_handle_t *)&watch->poll);
-		curl_multi_assign(http->multi, fd, NULL);
-		return 0;
-	}
-	if (!watch)
-		watch = watch_new(http, fd);
-	if (!watch)
-		return -1;
-	if (what & CURL_POLL_IN)
-		events |= UV_READABLE;
-	if (what & CURL_POLL_OUT)
-		events |= UV_WRITABLE;
-	uv_poll_start(&watch->poll, events, on_poll);
-	return 0;
-}
-
-/* libcurl: call me back in `ms`; never from inside this callback. */
-static int on_curl_timer(CURLM *multi UNUSED, long ms, void *user)
-{
-	struct http *http = user;
-
-	if (ms < 0)
-		uv_timer_stop(http->timer);
-	else
-		uv_timer_start(http->timer, on_timer, (uint64_t)ms, 0);
-	return 0;
+	return NULL;
 }
 
 static void on_limit(uv_timer_t *timer)
 {
-	struct http_call *call = timer->data;
-	struct err err = ERR_INIT;
-	int64_t left_ms = transfer_left_ms(&call->transfer, &err);
-
-	if (left_ms > 0)
-		uv_timer_start(timer, on_limit, (uint64_t)left_ms, 0);
-	else
-		finish(call, &err);
-}
-
-static void begin(struct http_call *call)
-{
-	struct err err = ERR_INIT;
-	int64_t left_ms = transfer_left_ms(&call->transfer, &err);
-
-	fault_point("http");
-	uv_timer_start(&call->limit, on_limit, (uint64_t)left_ms, 0);
-	run(call);
-}
-
-static void on_kick(uv_timer_t *timer)
-{
 	struct http *http = timer->data;
+	struct http_call *call;
+	struct err err = ERR_INIT;
+	int64_t left_ms;
+
+	while ((call = find_late(http, &left_ms, &err)))
+		finish(call, &err);
+	if (http->calls)
+		uv_timer_start(timer, on_limit, (uint64_t)left_ms, 0);
+}
+
+/* Passing early does no harm: then on_limit() looks for the next one. */
+static void limit(struct http_call *call)
+{
+	struct err err = ERR_INIT;
+	int64_t left_ms = transfer_left_ms(&call->transfer, &err);
+	uv_timer_t *timer = call->http->limit;
+
+	if (!uv_is_active((uv_handle_t *)timer) ||
+	    left_ms < (int64_t)uv_timer_get_due_in(timer))
+		uv_timer_start(timer, on_limit, (uint64_t)left_ms, 0);
+}
+
+static void begin_pending(struct http *http)
+{
 	struct err err = ERR_INIT;
 	struct http_call *call;
 
@@ -276,15 +230,82 @@ static void on_kick(uv_timer_t *timer)
 		unlist(call);
 		call->is_pending = false;
 		DL_APPEND(http->calls, call);
-		begin(call);
+		fault_point("http");
+		limit(call);
+		run(call);
 	}
+}
+
+static void finish_all(struct http_call **calls, const struct err *err)
+{
+	while (*calls)
+		finish(*calls, err);
+}
+
+/* NOLINTEND(clang-analyzer-unix.Malloc) */
+
+static void on_kick(uv_timer_t *timer)
+{
+	begin_pending(timer->data);
 }
 
 static void make_pending(struct http_call *call)
 {
+	struct http *http = call->http;
+
 	call->is_pending = true;
-	DL_APPEND(call->http->pending, call);
-	uv_timer_start(call->http->kick, on_kick, 0, 0);
+	DL_APPEND(http->pending, call);
+	if (!http->is_driving)
+		uv_timer_start(http->kick, on_kick, 0, 0);
+}
+
+static void act(struct http *http, curl_socket_t fd, int events)
+{
+	int running;
+
+	http->is_due = false;
+	curl_multi_socket_action(http->multi, fd, events, &running);
+	reap(http);
+}
+
+static void on_timer(uv_timer_t *timer);
+
+/* What an end has started goes out at once, over the connection that has become
+ * free: everything is at hand, and nothing about that socket changes. */
+static void drive(void *payload, curl_socket_t fd, int events)
+{
+	struct http *http = payload;
+
+	http->is_driving = true;
+	sockets_hold(&http->sockets);
+	act(http, fd, events);
+	begin_pending(http);
+	if (http->is_due)
+		act(http, CURL_SOCKET_TIMEOUT, 0);
+	sockets_settle(&http->sockets);
+	http->is_driving = false;
+	if (http->is_due)
+		uv_timer_start(http->timer, on_timer, 0, 0);
+	if (http->pending)
+		uv_timer_start(http->kick, on_kick, 0, 0);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	drive(timer->data, CURL_SOCKET_TIMEOUT, 0);
+}
+
+/* libcurl: call me back in `ms`; never from inside this callback. */
+static int on_curl_timer(CURLM *multi UNUSED, long ms, void *user)
+{
+	struct http *http = user;
+
+	http->is_due = ms == 0 && http->is_driving;
+	if (ms < 0 || http->is_due)
+		uv_timer_stop(http->timer);
+	else
+		uv_timer_start(http->timer, on_timer, (uint64_t)ms, 0);
+	return 0;
 }
 
 static long or_default(long wanted, long otherwise)
@@ -296,16 +317,19 @@ static void set_multi_options(struct http *http,
 			      const struct http_options *options)
 {
 	CURLM *multi = http->multi;
+	long connections = or_default(options->connections, CONNECTIONS);
 
-	curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
-	curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, http);
+	curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, sockets_watch);
+	curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, &http->sockets);
 	curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
 	curl_multi_setopt(multi, CURLMOPT_TIMERDATA, http);
 	curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS,
 			  or_default(options->connections_per_host,
 				     CONNECTIONS_PER_HOST));
-	curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
-			  or_default(options->connections, CONNECTIONS));
+	curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
+	/* By itself it keeps no more than four times as many as there are
+	 * requests, and between two of them there is none. */
+	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, connections);
 	curl_multi_setopt(multi, CURLMOPT_MAX_CONCURRENT_STREAMS,
 			  (long)STREAMS);
 }
@@ -322,8 +346,10 @@ int http_new(struct http **out, struct loop *loop,
 	http = xcalloc(1, sizeof(*http));
 	http->loop = loop;
 	http->multi = multi;
+	sockets_init(&http->sockets, loop, drive, http);
 	http->timer = timer_new(loop, http);
 	http->kick = timer_new(loop, http);
+	http->limit = timer_new(loop, http);
 	set_multi_options(http, options ? options : &defaults);
 	*out = http;
 	return 0;
@@ -337,16 +363,33 @@ void http_free(struct http *http)
 		return;
 	err_set(&err, ERR_CANCELLED, "the program is ending");
 	http->is_ending = true;
-	while (http->calls)
-		finish(http->calls, &err);
-	while (http->pending)
-		finish(http->pending, &err);
+	finish_all(&http->calls, &err);
+	finish_all(&http->pending, &err);
 	while (http->spare_count)
 		curl_easy_cleanup(http->spare[--http->spare_count]);
 	curl_multi_cleanup(http->multi);
+	sockets_release(&http->sockets);
+	free(http->good_url);
 	timer_free(http->timer);
 	timer_free(http->kick);
+	timer_free(http->limit);
 	free(http);
+}
+
+static int check_url(struct http *http, const struct http_request *request,
+		     struct err *err)
+{
+	bool is_kept = !request->url_secret;
+
+	if (is_kept && http->good_url && !strcmp(request->url, http->good_url))
+		return 0;
+	if (transfer_check_url(request, err) < 0)
+		return -1;
+	if (is_kept) {
+		free(http->good_url);
+		http->good_url = xstrdup(request->url);
+	}
+	return 0;
 }
 
 int http_start(struct http_call **out, struct http *http,
@@ -357,6 +400,8 @@ int http_start(struct http_call **out, struct http *http,
 
 	if (http->is_ending || http->loop->ending)
 		return err_set(err, ERR_CANCELLED, "the program is ending");
+	if (check_url(http, request, err) < 0)
+		return -1;
 	call = xcalloc(1, sizeof(*call));
 	call->http = http;
 	call->done = done;
@@ -365,8 +410,6 @@ int http_start(struct http_call **out, struct http *http,
 		free(call);
 		return -1;
 	}
-	uv_timer_init(&http->loop->uv, &call->limit);
-	call->limit.data = call;
 	make_pending(call);
 	if (out)
 		*out = call;

@@ -40,7 +40,7 @@ typedef void http_first_byte_fn(void *payload);
  * false ends the request with ERR_CANCELLED. */
 typedef bool http_data_fn(const char *bytes, size_t len, void *payload);
 
-/** What to send. Everything is copied; zero means the default. */
+/** What to send. Everything but the body is copied; zero means the default. */
 struct http_request {
 	const char *method; /* NULL: GET */
 	const char *url;    /* http or https; no user or password in it */
@@ -48,7 +48,7 @@ struct http_request {
 					    use it; in reply->url it is plain */
 	const struct http_header *headers;
 	size_t header_count;
-	const void *body;
+	const void *body; /* borrowed until the end, if http_start() sends it */
 	size_t body_len;
 	int64_t timeout_ms; /* for all of it, redirects too; required */
 	int64_t idle_ms;    /* longest time without a byte; 0: no such limit */

@@ -14,6 +14,7 @@ libio_a_SOURCES = \
 	src/io/loop.c src/io/loop.h src/io/loop_internal.h \
 	src/io/redirect.c src/io/redirect.h \
 	src/io/sandbox.c src/io/sandbox.h \
+	src/io/sockets.c src/io/sockets.h \
 	src/io/transfer.c src/io/transfer.h \
 	src/io/walk.c src/io/walk.h \
 	src/io/work.c src/io/work.h

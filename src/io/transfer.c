@@ -12,7 +12,7 @@
 
 enum { CONNECT_MS = 10000 };
 
-#define DEFAULT_AGENT "User-Agent: " PACKAGE_NAME "/" PACKAGE_VERSION
+#define USER_AGENT "User-Agent: " PACKAGE_NAME "/" PACKAGE_VERSION
 
 static bool is_method(const char *method)
 {
@@ -20,19 +20,8 @@ static bool is_method(const char *method)
 	       strspn(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(method);
 }
 
-static const char *url_of(const struct http_request *request)
-{
-	return request->url_secret ? secret_reveal(request->url_secret)
-				   : request->url;
-}
-
 static int check_request(const struct http_request *request, struct err *err)
 {
-	if (url_check(url_of(request), err) < 0)
-		return request->url_secret
-			       ? err_prefix(err, "%s",
-					    secret_name(request->url_secret))
-			       : -1;
 	if (request->method && !is_method(request->method))
 		return err_set(err, ERR_INVALID, "not a method");
 	if (request->timeout_ms <= 0)
@@ -66,6 +55,17 @@ static char *copy_or_null(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
+int transfer_check_url(const struct http_request *request, struct err *err)
+{
+	const struct secret *secret = request->url_secret;
+
+	if (!secret)
+		return url_check(request->url, err);
+	if (url_check(secret_reveal(secret), err) < 0)
+		return err_prefix(err, "%s", secret_name(secret));
+	return 0;
+}
+
 int transfer_init(struct transfer *t, const struct http_request *request,
 		  void *payload, struct err *err)
 {
@@ -90,11 +90,12 @@ int transfer_init(struct transfer *t, const struct http_request *request,
 	if (check_request(request, err) < 0)
 		return -1;
 	t->method = xstrdup(request->method ? request->method : "GET");
-	t->url = xstrdup(url_of(request));
+	t->url = xstrdup(request->url_secret
+				 ? secret_reveal(request->url_secret)
+				 : request->url);
 	t->ca_file = copy_or_null(request->ca_file);
 	t->proxy = copy_or_null(request->proxy);
-	if (request->body)
-		t->body = xmemdup(request->body, request->body_len);
+	t->body = request->body;
 	t->body_len = request->body_len;
 	return copy_headers(t, request, err);
 }
@@ -130,7 +131,6 @@ void transfer_release(struct transfer *t)
 	if (t->url) /* it may be a secret */
 		explicit_bzero(t->url, strlen(t->url));
 	free(t->url);
-	free(t->body);
 	free(t->ca_file);
 	free(t->proxy);
 	http_reply_release(&t->reply);
@@ -174,7 +174,8 @@ static size_t on_header(char *line, size_t size, size_t count, void *user)
 	size_t text_len = len;
 	struct err err;
 
-	t->active_ms = clock_mono_ms();
+	if (t->idle_ms)
+		t->active_ms = clock_mono_ms();
 	if (len >= 5 && !strncmp(line, "HTTP/", 5)) {
 		begin_reply(t);
 		return len;
@@ -279,6 +280,32 @@ static int on_sending(void *user, char *remote_ip UNUSED, char *local_ip UNUSED,
 	return CURL_PREREQFUNC_OK;
 }
 
+CURL *transfer_handle_new(void)
+{
+	CURL *easy = curl_easy_init();
+
+	if (!easy)
+		abort(); /* out of memory */
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_sending);
+	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_SSLVERSION,
+			 (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* Else ending a request waits for the resolver's thread. */
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+	return easy;
+}
+
 static void prepare_headers(struct transfer *t)
 {
 	bool has_agent = false, has_type = false;
@@ -295,7 +322,7 @@ static void prepare_headers(struct transfer *t)
 		t->sent = curl_slist_append(t->sent, header->line);
 	}
 	if (!has_agent)
-		t->sent = curl_slist_append(t->sent, DEFAULT_AGENT);
+		t->sent = curl_slist_append(t->sent, USER_AGENT);
 	/* libcurl's own ideas about both are not wanted. */
 	if (!has_type)
 		t->sent = curl_slist_append(t->sent, "Content-Type:");
@@ -303,75 +330,65 @@ static void prepare_headers(struct transfer *t)
 	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->sent);
 }
 
-static void prepare_method(struct transfer *t)
+/* The handle may have sent another one before. */
+static void prepare_method(const struct transfer *t)
 {
 	CURL *easy = t->easy;
+	bool is_head = !strcmp(t->method, "HEAD");
+	bool has_body = t->body || !strcmp(t->method, "POST");
 
-	if (!strcmp(t->method, "HEAD")) {
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
+			 has_body && !t->body ? "" : (const char *)t->body);
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+			 (curl_off_t)t->body_len);
+	if (is_head)
 		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-		return;
-	}
-	if (t->body || !strcmp(t->method, "POST")) {
+	else if (has_body)
 		curl_easy_setopt(easy, CURLOPT_POST, 1L);
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
-				 t->body ? t->body : "");
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-				 (curl_off_t)t->body_len);
-	}
-	if (strcmp(t->method, "GET") != 0)
-		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, t->method);
-}
-
-static void prepare_connection(const struct transfer *t)
-{
-	CURL *easy = t->easy;
-
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_SSLVERSION,
-			 (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)t->connect_ms);
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	/* Else ending a request waits for the resolver's thread. */
-	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-	if (t->ca_file)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, t->ca_file);
-	if (t->proxy)
-		curl_easy_setopt(easy, CURLOPT_PROXY, t->proxy);
+	else
+		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST,
+			 is_head || !strcmp(t->method, "GET") ? NULL
+							      : t->method);
 }
 
 void transfer_prepare(struct transfer *t)
 {
-	CURL *easy = t->easy ? t->easy : curl_easy_init();
+	CURL *easy = t->easy;
 
-	if (!easy)
-		abort(); /* out of memory */
-	if (t->hops)     /* what the one before has left */
-		curl_easy_reset(easy);
-	t->easy = easy;
 	t->is_redirect = false;
 	t->headers_done = false;
 	t->discarded_bytes = 0;
 	t->sent_bytes = 0;
 	t->is_sent = false;
 	curl_easy_setopt(easy, CURLOPT_URL, t->url);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
-	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_sending);
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
-	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
 	curl_easy_setopt(easy, CURLOPT_XFERINFODATA, t);
-	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
-	prepare_connection(t);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)t->connect_ms);
+	if (t->ca_file)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, t->ca_file);
+	if (t->proxy)
+		curl_easy_setopt(easy, CURLOPT_PROXY, t->proxy);
 	prepare_method(t);
 	prepare_headers(t);
+}
+
+CURL *transfer_take_handle(struct transfer *t)
+{
+	CURL *easy = t->easy;
+
+	t->easy = NULL;
+	/* What libcurl has in their place by itself cannot be had back. */
+	if (t->ca_file || t->proxy) {
+		curl_easy_cleanup(easy);
+		return NULL;
+	}
+	curl_easy_setopt(easy, CURLOPT_URL, NULL);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
+	return easy;
 }
 
 /* Turns the request into the one that the redirect asks for. */
@@ -388,7 +405,6 @@ static int follow(struct transfer *t, struct err *err)
 	if (!redirect_keeps_method(t->reply.status, t->method)) {
 		free(t->method);
 		t->method = xstrdup("GET");
-		free(t->body);
 		t->body = NULL;
 		t->body_len = 0;
 	}

@@ -15,10 +15,10 @@
  * transfer_left_ms().
  */
 struct transfer {
-	CURL *easy; /* NULL until prepared, or one to be used again */
+	CURL *easy; /* set by the driving side, ours to clean up */
 	char *method;
 	char *url;
-	char *body;
+	const void *body; /* borrowed */
 	size_t body_len;
 	char *ca_file, *proxy;
 	struct transfer_header {
@@ -48,15 +48,26 @@ struct transfer {
 	void *payload;            /* for both */
 };
 
-/** Copies `request`; ERR_INVALID if it is wrong. Release it in either case.
- */
+/** A handle with all that every transfer has in common. */
+CURL *transfer_handle_new(void);
+
+/** ERR_INVALID: nothing can be sent there. */
+MUST_CHECK int transfer_check_url(const struct http_request *request,
+				  struct err *err);
+
+/** Copies `request`, whose URL was checked, all but its body; ERR_INVALID if it
+ * is wrong. Release it in either case. */
 MUST_CHECK int transfer_init(struct transfer *transfer,
 			     const struct http_request *request, void *payload,
 			     struct err *err);
 void transfer_release(struct transfer *transfer);
 
-/** Sets up transfer->easy for the next hop. */
+/** Prepares transfer->easy, which was set up, for the next hop. */
 void transfer_prepare(struct transfer *transfer);
+
+/** The handle of an ended transfer, for another one, with nothing of the
+ * request left in it; NULL if it cannot be used again. */
+CURL *transfer_take_handle(struct transfer *transfer);
 
 enum transfer_end {
 	TRANSFER_DONE,   /* the reply is complete         */

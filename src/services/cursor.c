@@ -35,7 +35,8 @@ struct service_call {
 	struct http_call *http;
 	struct loop_timer *timer;
 	struct child *child;
-	char *agent; /* its id, once launched */
+	char *launch; /* the body of the first request */
+	char *agent;  /* its id, once launched */
 	void (*on_reply)(struct service_call *call,
 			 const struct http_reply *reply);
 	bool is_cancelled;
@@ -45,6 +46,7 @@ struct service_call {
 static void release(struct service_call *call)
 {
 	service_result_release(&call->result);
+	free(call->launch);
 	free(call->agent);
 	free(call);
 }
@@ -465,7 +467,6 @@ static int start(struct service_call **out, const struct service *service,
 		 service_done_fn *done, void *payload, struct err *err)
 {
 	struct service_call *call;
-	char *body;
 	int status;
 
 	if (!service->argv && (!chat->project_url || !chat->head_ref))
@@ -481,10 +482,9 @@ static int start(struct service_call **out, const struct service *service,
 	if (service->argv) {
 		status = start_cli(call, chat, err);
 	} else {
-		body = launch_body(chat);
-		status = start_request(call, "POST", "/v0/agents", body,
+		call->launch = launch_body(chat);
+		status = start_request(call, "POST", "/v0/agents", call->launch,
 				       on_launched, err);
-		free(body);
 	}
 	if (status < 0)
 		release(call);

@@ -245,6 +245,53 @@ Test(http, sends_what_it_was_given)
 	free(url);
 }
 
+/* One handle of libcurl's serves them all. */
+Test(http, sends_nothing_of_the_request_before)
+{
+	static const struct {
+		const char *method, *body;
+	} rows[] = {
+		{ "POST", "the first" }, { NULL, NULL },
+		{ "HEAD", NULL },        { "POST", NULL },
+		{ "GET", NULL },         { "PUT", "second" },
+		{ "DELETE", NULL },      { "HEAD", NULL },
+		{ "POST", "third" },     { "PATCH", "4" },
+		{ "OPTIONS", NULL },
+	};
+	struct http_header header = { .name = "X-First", .value = "1" };
+	char *url = url_of(0, "/echo");
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct http_request request = request_of(url);
+		const char *method = rows[i].method ? rows[i].method : "GET";
+		char *line = xstrf("%s /echo\n", method);
+		struct ending end = { 0 };
+
+		request.method = rows[i].method;
+		request.body = rows[i].body;
+		request.body_len = rows[i].body ? strlen(rows[i].body) : 0;
+		request.headers = &header;
+		request.header_count = i == 0;
+		run_request(&end, &request);
+		cr_assert(eq(int, end.status, 200), "%s", method);
+		if (strcmp(method, "HEAD") == 0) {
+			cr_assert_str_eq(end.body, "");
+		} else {
+			const char *sent = strstr(end.body, "\n\n");
+
+			cr_assert(strstr(end.body, line) == end.body, "%s",
+				  end.body);
+			cr_assert_str_eq(sent + 2,
+					 rows[i].body ? rows[i].body : "");
+			cr_assert(eq(int, strstr(end.body, "X-First") != NULL,
+				     i == 0));
+		}
+		ending_release(&end);
+		free(line);
+	}
+	free(url);
+}
+
 Test(http, keeps_connections)
 {
 	struct ending first = { .wants = "x-connection" };
@@ -256,6 +303,41 @@ Test(http, keeps_connections)
 	cr_assert(eq(str, second.header, "1"));
 	ending_release(&first);
 	ending_release(&second);
+}
+
+/* Each is started by the end of the one before. */
+struct chain {
+	char *url;
+	int left;
+	bool is_same; /* all over the first connection */
+};
+
+static void on_link(struct http_reply *reply, const struct err *failed,
+		    void *payload)
+{
+	struct chain *chain = payload;
+	const char *number = failed ? ""
+				    : http_reply_header(reply, "X-Connection");
+	struct http_request request = request_of(chain->url);
+	struct err err = ERR_INIT;
+
+	chain->is_same &= strcmp(number, "1") == 0;
+	if (--chain->left > 0)
+		must(http_start(NULL, http, &request, on_link, chain, &err));
+}
+
+Test(http, goes_on_over_the_same_connection)
+{
+	char *url = url_of(0, "/echo");
+	struct http_request request = request_of(url);
+	struct chain chain = { url, 200, true };
+	struct err err = ERR_INIT;
+
+	must(http_start(NULL, http, &request, on_link, &chain, &err));
+	loop_run(loop);
+	cr_assert(eq(int, chain.left, 0));
+	cr_assert(chain.is_same);
+	free(url);
 }
 
 static char *redirect_url(int status, int port, const char *path)
