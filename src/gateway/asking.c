@@ -46,7 +46,9 @@ static void release(struct asking *asking)
 	free(asking->complaint);
 	service_request_release(&asking->request);
 	service_result_release(&asking->result);
-	json_free(asking->attempt_list);
+	for (size_t i = 0; i < asking->tried.len; i++)
+		attempt_release(&asking->tried.items[i]);
+	free(asking->tried.items);
 	free(asking);
 }
 
@@ -56,6 +58,12 @@ static void stop_waiting(struct asking *asking)
 	asking->timer = NULL;
 	target_unqueue(asking);
 	prefix_leave(asking);
+}
+
+static void stop_deadline(struct gateway *gateway)
+{
+	loop_timer_cancel(gateway->deadline);
+	gateway->deadline = NULL;
 }
 
 static void fill_outcome(struct outcome *out, const struct asking *asking,
@@ -87,7 +95,8 @@ static void fill_outcome(struct outcome *out, const struct asking *asking,
 		.cost_unknown = asking->cost_unknown,
 		.cache_saved_nusd = asking->saved_nusd,
 		.requests = asking->attempts,
-		.attempts = asking->attempt_list,
+		.attempts = asking->tried.items,
+		.attempt_count = asking->tried.len,
 	};
 	if (fault == FAULT_NONE) {
 		out->text = asking->result.reply.text.ptr;
@@ -109,10 +118,10 @@ void asking_end(struct asking *asking, enum fault fault)
 
 	assert(!asking->http_call && !asking->service_call);
 	stop_waiting(asking);
-	loop_timer_cancel(asking->deadline);
-	asking->deadline = NULL;
 	asking->state = ASKING_ENDED;
 	DL_DELETE(gateway->askings, asking);
+	if (!gateway->askings)
+		stop_deadline(gateway);
 	fill_outcome(&outcome, asking, fault);
 	log_debug("ask %s: %s after %d requests", asking->ask.chat->agent,
 		  fault == FAULT_NONE ? "answered" : fault_name(fault),
@@ -143,15 +152,62 @@ void asking_stop(struct asking *asking, enum fault fault)
 		asking_end(asking, fault);
 }
 
+/* One whose deadline has passed, by `now`; NULL: none, and the next is in
+ * next_deadline_ms. */
+static struct asking *find_late(struct gateway *gateway, int64_t now)
+{
+	struct asking *asking;
+
+	gateway->next_deadline_ms = INT64_MAX;
+	for (asking = gateway->askings; asking; asking = asking->next) {
+		if (asking->is_stopping)
+			continue;
+		if (asking->deadline_ms <= now)
+			return asking;
+		if (asking->deadline_ms < gateway->next_deadline_ms)
+			gateway->next_deadline_ms = asking->deadline_ms;
+	}
+	return NULL;
+}
+
+static void on_deadline(const struct err *err, void *payload);
+
+static int start_deadline(struct gateway *gateway, int64_t now, struct err *err)
+{
+	return loop_timer_start(&gateway->deadline, gateway->loop,
+				gateway->next_deadline_ms - now, on_deadline,
+				gateway, err);
+}
+
 static void on_deadline(const struct err *err, void *payload)
 {
-	struct asking *asking = payload;
+	struct gateway *gateway = payload;
+	int64_t now = err ? INT64_MAX : clock_mono_ms();
+	enum fault fault = err ? FAULT_CANCELLED : FAULT_TIMEOUT;
+	struct asking *asking;
+	struct err failed = ERR_INIT;
+
+	gateway->deadline = NULL;
+	gateway_enter(gateway);
+	while ((asking = find_late(gateway, now)))
+		asking_stop(asking, fault);
+	if (gateway->next_deadline_ms < INT64_MAX &&
+	    start_deadline(gateway, now, &failed) < 0)
+		log_error("deadline: %s", failed.msg); /* the loop is ending */
+	gateway_leave(gateway);
+}
+
+/* Of a new one. */
+static int watch_deadline(const struct asking *asking, struct err *err)
+{
 	struct gateway *gateway = asking->gateway;
 
-	asking->deadline = NULL;
-	gateway_enter(gateway);
-	asking_stop(asking, err ? FAULT_CANCELLED : FAULT_TIMEOUT);
-	gateway_leave(gateway);
+	if (gateway->deadline &&
+	    gateway->next_deadline_ms <= asking->deadline_ms)
+		return 0;
+	stop_deadline(gateway);
+	gateway->next_deadline_ms = asking->deadline_ms;
+	return start_deadline(gateway, asking->started_ms, err);
 }
 
 static void on_timer(const struct err *err, void *payload)
@@ -345,32 +401,38 @@ void asking_add_chain(struct asking *asking, const struct ask *ask)
 		cut_chain(asking);
 }
 
-/* The first step of all who asked since the last turn of the loop. */
-static void on_begin(const struct err *err, void *payload)
+void asking_begin_all(struct gateway *gateway)
 {
-	struct gateway *gateway = payload;
 	struct asking *asking;
 
-	gateway->begin = NULL;
-	gateway_enter(gateway);
 	while ((asking = gateway->beginners) != NULL) {
 		/* What is freed has left the list before.
 		 * NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 		target_unqueue(asking);
-		if (err)
-			asking_stop(asking, FAULT_CANCELLED);
-		else
-			asking_choose(asking);
+		asking_choose(asking);
 	}
+}
+
+static void on_begin(const struct err *err, void *payload)
+{
+	struct gateway *gateway = payload;
+
+	gateway->begin = NULL;
+	gateway_enter(gateway);
+	while (err && gateway->beginners)
+		asking_stop(gateway->beginners, FAULT_CANCELLED);
 	gateway_leave(gateway);
 }
 
+/* The first step is never taken from inside gateway_ask(): by gateway_leave(),
+ * or where nobody has entered by the next turn of the loop. */
 static int begin(struct asking *asking, struct err *err)
 {
 	struct gateway *gateway = asking->gateway;
 
-	if (!gateway->begin && loop_timer_start(&gateway->begin, gateway->loop,
-						0, on_begin, gateway, err) < 0)
+	if (!gateway->depth && !gateway->begin &&
+	    loop_timer_start(&gateway->begin, gateway->loop, 0, on_begin,
+			     gateway, err) < 0)
 		return -1;
 	asking_wait_in(asking, &gateway->beginners);
 	return 0;
@@ -399,16 +461,11 @@ int gateway_ask(struct asking **out, struct gateway *gateway,
 	if (ask->patience_ms &&
 	    asking->started_ms + ask->patience_ms < asking->deadline_ms)
 		asking->waits_until_ms = asking->started_ms + ask->patience_ms;
-	asking->attempt_list = json_new_array();
 	service_request_init(&asking->request);
 	service_result_init(&asking->result);
 	asking_add_chain(asking, ask);
 
-	if (loop_timer_start(&asking->deadline, gateway->loop,
-			     asking->deadline_ms - asking->started_ms,
-			     on_deadline, asking, err) < 0 ||
-	    begin(asking, err) < 0) {
-		loop_timer_cancel(asking->deadline);
+	if (watch_deadline(asking, err) < 0 || begin(asking, err) < 0) {
 		release(asking);
 		return -1;
 	}

@@ -101,6 +101,7 @@ static void release(struct gateway *gateway)
 	}
 	prefix_free_all(gateway);
 	loop_timer_cancel(gateway->begin);
+	loop_timer_cancel(gateway->deadline);
 	loop_timer_cancel(gateway->look);
 	json_free(gateway->memory);
 	budget_free(gateway->budget);
@@ -155,14 +156,23 @@ void gateway_enter(struct gateway *gateway)
 	gateway->depth++;
 }
 
-void gateway_leave(struct gateway *gateway)
+/* Who is told of an end may ask again. */
+static void go_on(struct gateway *gateway)
 {
 	struct target *target;
 
-	if (gateway->depth == 1 && !gateway->ending)
+	do {
+		asking_begin_all(gateway);
 		for (target = gateway->targets; target;
 		     target = target->hh.next)
 			target_dispatch(target);
+	} while (gateway->beginners && !gateway->ending);
+}
+
+void gateway_leave(struct gateway *gateway)
+{
+	if (gateway->depth == 1 && !gateway->ending)
+		go_on(gateway);
 	if (--gateway->depth == 0 && gateway->ending && !gateway->askings &&
 	    !gateway->jobs)
 		release(gateway);

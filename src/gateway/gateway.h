@@ -8,6 +8,7 @@
 #include "core/attr.h"
 #include "core/err.h"
 #include "core/json.h"
+#include "gateway/attempt.h"
 #include "gateway/service.h"
 #include "gateway/spending.h"
 
@@ -161,11 +162,10 @@ struct outcome {
 	struct usage usage; /* of all attempts; what was not said counts 0 */
 	int64_t cost_nusd;  /* of all attempts */
 	bool cost_unknown;  /* part of it is the configured guess */
-	int64_t cache_saved_nusd; /* by the provider's prefix cache */
-	int requests;             /* sent */
-	/* One object a request: service, model, attempt, status, fault,
-	 * wait_ms, ms, tokens, cost_nusd, cache. */
-	const struct json *attempts;
+	int64_t cache_saved_nusd;       /* by the provider's prefix cache */
+	int requests;                   /* sent */
+	const struct attempt *attempts; /* in their order */
+	size_t attempt_count;
 };
 
 /**

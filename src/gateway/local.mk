@@ -2,7 +2,7 @@ noinst_LIBRARIES += libgateway.a
 libgateway_a_CFLAGS  = $(AM_CFLAGS)
 libgateway_a_SOURCES = \
 	src/gateway/asking.c \
-	src/gateway/attempts.c \
+	src/gateway/attempt.c src/gateway/attempt.h \
 	src/gateway/breaker.c src/gateway/breaker.h \
 	src/gateway/budget.c src/gateway/budget.h src/gateway/budget_internal.h \
 	src/gateway/budget_alert.c \

@@ -93,6 +93,8 @@ struct gateway {
 	struct asking *beginners; /* that wait for their first step */
 	struct asking *unfunded;  /* that wait for others to be settled */
 	struct loop_timer *begin;
+	struct loop_timer *deadline; /* the next of `askings` to pass */
+	int64_t next_deadline_ms;
 	struct loop_timer *look; /* what others have given back */
 	bool has_room;           /* they have */
 	int concurrency, in_flight, instances;
@@ -144,7 +146,7 @@ struct asking {
 	int64_t tokens; /* at most, of the prompt */
 	int attempts_here, attempts;
 
-	struct loop_timer *timer, *deadline;
+	struct loop_timer *timer;
 	int64_t started_ms, deadline_ms, sent_ms;
 	int64_t waits_until_ms; /* the deadline, or before */
 	struct http_call *http_call;
@@ -162,7 +164,10 @@ struct asking {
 	struct prefix *follows;
 
 	/* What becomes the outcome. */
-	struct json *attempt_list;
+	struct tried {
+		struct attempt *items;
+		size_t len, cap;
+	} tried;
 	struct service_result result;
 	struct usage usage;
 	int64_t cost_nusd, saved_nusd;
@@ -181,7 +186,8 @@ struct asking {
 };
 
 /* gateway.c: every callback of the loop is between these. The outermost leave
- * sends what may be sent, and frees a gateway that was to be freed. */
+ * begins with those who have asked, sends what may be sent, and frees a gateway
+ * that was to be freed. */
 void gateway_enter(struct gateway *gateway);
 void gateway_leave(struct gateway *gateway);
 
@@ -192,6 +198,8 @@ static inline struct target *asking_target(const struct asking *asking)
 	return asking->chain[asking->at].target;
 }
 
+/** The first step of all who have asked since. */
+void asking_begin_all(struct gateway *gateway);
 /** Fills the chain: who is asked, and who if that fails. */
 void asking_add_chain(struct asking *asking, const struct ask *ask);
 /** Looks for a service to ask, from chain[at] on. */
@@ -260,7 +268,7 @@ bool desk_wants(const struct asking *asking);
 int send_start(struct asking *asking, int64_t timeout_ms);
 void send_cancel(struct asking *asking);
 
-/* attempts.c */
+/* attempt.c */
 
 /** A line for the request that ended with asking->result. */
 void attempt_add_sent(struct asking *asking);

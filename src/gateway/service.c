@@ -236,8 +236,12 @@ char *service_url(const struct service *service, const char *path)
 	const char *base = service->url ? service->url
 					: service->ops->default_url;
 	size_t len = base ? strlen(base) : 0;
+	char *root, *url;
 
 	while (len && base[len - 1] == '/')
 		len--;
-	return xstrf("%.*s%s", (int)len, base ? base : "", path);
+	root = xmemdup(base, len);
+	url = xjoin(root, path, "");
+	free(root);
+	return url;
 }

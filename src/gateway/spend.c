@@ -126,7 +126,8 @@ static void fill_line(struct asking *asking)
 		.cache_write_tokens = -1,
 		.output_tokens = -1,
 	};
-	ulid_new(line->id);
+	if (asking->gateway->spending)
+		ulid_new(line->id);
 }
 
 /* There may be room now for those who wait for it. */

@@ -8,6 +8,7 @@
 
 #include "core/alloc.h"
 #include "core/clock.h"
+#include "core/json_write.h"
 #include "core/limits.h"
 #include "core/text.h"
 #include "services/kinds.h"
@@ -15,82 +16,100 @@
 
 #define API_VERSION ANTHROPIC_VERSION
 
-static void add_text(struct json *content, const char *text, bool is_cached)
+static void put_block(struct json_writer *json, const char *text,
+		      bool is_cached)
 {
-	struct json *block;
-
 	if (!text || !*text)
 		return;
-	block = json_add_object(content);
-	json_set_string(block, "type", "text");
-	json_set_string(block, "text", text);
-	if (is_cached)
-		json_set_string(json_set_object(block, "cache_control"), "type",
-				"ephemeral");
+	json_open(json, NULL, '{');
+	json_put_string(json, "type", "text");
+	json_put_string(json, "text", text);
+	if (is_cached) {
+		json_open(json, "cache_control", '{');
+		json_put_string(json, "type", "ephemeral");
+		json_close(json, '}');
+	}
+	json_close(json, '}');
 }
 
-static struct json *add_message(struct json *messages, const char *role)
+static void open_message(struct json_writer *json, const char *role)
 {
-	struct json *message = json_add_object(messages);
-
-	json_set_string(message, "role", role);
-	return json_set_array(message, "content");
+	json_open(json, NULL, '{');
+	json_put_string(json, "role", role);
+	json_open(json, "content", '[');
 }
 
-static void add_messages(struct json *body, const struct chat *chat)
+static void close_message(struct json_writer *json)
+{
+	json_close(json, ']');
+	json_close(json, '}');
+}
+
+static void put_message(struct json_writer *json, const char *role,
+			const char *text)
+{
+	open_message(json, role);
+	put_block(json, text, false);
+	close_message(json);
+}
+
+static void put_messages(struct json_writer *json, const struct chat *chat)
 {
 	const struct prompt *prompt = chat->prompt;
-	struct json *messages = json_set_array(body, "messages");
-	struct json *content = add_message(messages, "user");
 	char *complaint;
 
+	json_open(json, "messages", '[');
+	open_message(json, "user");
 	/* All agents on one change send the same up to here. */
-	add_text(content, prompt->change, true);
-	add_text(content, prompt->about, false);
-	add_text(content, prompt->task, false);
-	if (!chat->bad_answer)
-		return;
-	/* A message without a word is refused. */
-	if (chat->bad_answer[strspn(chat->bad_answer, " \t\r\n")])
-		add_text(add_message(messages, "assistant"), chat->bad_answer,
-			 false);
-	complaint = service_complaint(chat);
-	add_text(add_message(messages, "user"), complaint, false);
-	free(complaint);
+	put_block(json, prompt->change, true);
+	put_block(json, prompt->about, false);
+	put_block(json, prompt->task, false);
+	close_message(json);
+	if (chat->bad_answer) {
+		/* A message without a word is refused. */
+		if (chat->bad_answer[strspn(chat->bad_answer, " \t\r\n")])
+			put_message(json, "assistant", chat->bad_answer);
+		complaint = service_complaint(chat);
+		put_message(json, "user", complaint);
+		free(complaint);
+	}
+	json_close(json, ']');
 }
 
-static void add_schema(struct json *body, const struct chat *chat)
+static void put_schema(struct json_writer *json, const struct chat *chat)
 {
-	struct json *format;
-
 	if (!chat->schema || (chat->quirks & QUIRK_NO_SCHEMA))
 		return;
-	format = json_set_object(json_set_object(body, "output_config"),
-				 "format");
-	json_set_string(format, "type", "json_schema");
-	json_set(format, "schema", json_copy(chat->schema));
+	json_open(json, "output_config", '{');
+	json_open(json, "format", '{');
+	json_put_string(json, "type", "json_schema");
+	json_put(json, "schema", chat->schema);
+	json_close(json, '}');
+	json_close(json, '}');
 }
 
 static int build(struct service_request *out, const struct service *service,
 		 const struct chat *chat, struct err *err)
 {
 	const struct prompt *prompt = chat->prompt;
-	struct json *body;
+	struct json_writer json = json_writer_of(&out->body);
 
 	if (!prompt || !prompt->task || !*prompt->task)
 		return err_set(err, ERR_INVALID, "there is nothing to ask");
-	body = json_new_object();
-	json_set_string(body, "model", chat->model);
-	json_set_int(body, "max_tokens", chat->max_tokens);
-	if (prompt->system && *prompt->system)
-		add_text(json_set_array(body, "system"), prompt->system, false);
-	add_messages(body, chat);
-	add_schema(body, chat);
+	json_open(&json, NULL, '{');
+	json_put_string(&json, "model", chat->model);
+	json_put_int(&json, "max_tokens", chat->max_tokens);
+	if (prompt->system && *prompt->system) {
+		json_open(&json, "system", '[');
+		put_block(&json, prompt->system, false);
+		json_close(&json, ']');
+	}
+	put_messages(&json, chat);
+	put_schema(&json, chat);
 	if (!chat->is_batched)
-		json_set_bool(body, "stream", true);
+		json_put_bool(&json, "stream", true);
+	json_close(&json, '}');
 
-	json_print_to(&out->body, body);
-	json_free(body);
 	out->url = service_url(service, "/v1/messages");
 	strvec_add(&out->headers, "content-type: application/json");
 	strvec_add(&out->headers, "anthropic-version: " API_VERSION);

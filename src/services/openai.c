@@ -8,76 +8,91 @@
 #include <string.h>
 
 #include "core/alloc.h"
-#include "core/limits.h"
+#include "core/json_write.h"
 #include "core/text.h"
 #include "services/kinds.h"
 #include "services/reply.h"
 
-static void add_message(struct json *messages, const char *role,
-			const char *text)
+static bool has_text(const char *text)
 {
-	struct json *message;
-
-	if (!text || !*text)
-		return;
-	message = json_add_object(messages);
-	json_set_string(message, "role", role);
-	json_set_string(message, "content", text);
+	return text && *text;
 }
 
-static int add_messages(struct json *body, const struct chat *chat,
-			struct err *err)
+static void open_message(struct json_writer *json, const char *role)
 {
-	const struct prompt *prompt = chat->prompt;
+	json_open(json, NULL, '{');
+	json_put_string(json, "role", role);
+	json_open_string(json, "content");
+}
+
+static void close_message(struct json_writer *json)
+{
+	json_close_string(json);
+	json_close(json, '}');
+}
+
+static void put_message(struct json_writer *json, const char *role,
+			const char *text)
+{
+	if (!has_text(text))
+		return;
+	open_message(json, role);
+	json_add_text(json, text);
+	close_message(json);
+}
+
+static void put_question(struct json_writer *json, const struct prompt *prompt)
+{
 	const char *const parts[] = { prompt->change, prompt->about,
 				      prompt->task };
-	struct json *messages = json_set_array(body, "messages");
-	struct buf text;
-	int status = -1;
+	bool has_before = false;
+
+	open_message(json, "user");
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		if (!has_text(parts[i]))
+			continue;
+		if (has_before)
+			json_add_text(json, "\n\n");
+		json_add_text(json, parts[i]);
+		has_before = true;
+	}
+	close_message(json);
+}
+
+static void put_messages(struct json_writer *json, const struct chat *chat)
+{
 	char *complaint;
 
-	buf_init(&text, LIMIT_REQUEST_BYTES);
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-		if (!parts[i] || !*parts[i])
-			continue;
-		if (text.len)
-			buf_addstr(&text, "\n\n");
-		buf_addstr(&text, parts[i]);
-	}
-	if (buf_check(&text, "prompt", err) < 0)
-		goto out;
-	add_message(messages, "system", prompt->system);
-	add_message(messages, "user", text.ptr);
+	json_open(json, "messages", '[');
+	put_message(json, "system", chat->prompt->system);
+	put_question(json, chat->prompt);
 	if (chat->bad_answer) {
 		/* A message without a word is refused. */
 		if (chat->bad_answer[strspn(chat->bad_answer, " \t\r\n")])
-			add_message(messages, "assistant", chat->bad_answer);
+			put_message(json, "assistant", chat->bad_answer);
 		complaint = service_complaint(chat);
-		add_message(messages, "user", complaint);
+		put_message(json, "user", complaint);
 		free(complaint);
 	}
-	status = 0;
-out:
-	buf_release(&text);
-	return status;
+	json_close(json, ']');
 }
 
-static void add_format(struct json *body, const struct chat *chat)
+static void put_format(struct json_writer *json, const struct chat *chat)
 {
-	struct json *format, *schema;
-
 	if (!chat->schema || (chat->quirks & QUIRK_NO_JSON))
 		return;
-	format = json_set_object(body, "response_format");
+	json_open(json, "response_format", '{');
 	if (chat->quirks & QUIRK_NO_SCHEMA) {
-		json_set_string(format, "type", "json_object");
-		return;
+		json_put_string(json, "type", "json_object");
+	} else {
+		json_put_string(json, "type", "json_schema");
+		json_open(json, "json_schema", '{');
+		json_put_string(json, "name", answer_kind_name(chat->answer));
+		json_put_bool(json, "strict", true);
+		json_put(json, "schema", chat->schema);
+		json_close(json, '}');
 	}
-	json_set_string(format, "type", "json_schema");
-	schema = json_set_object(format, "json_schema");
-	json_set_string(schema, "name", answer_kind_name(chat->answer));
-	json_set_bool(schema, "strict", true);
-	json_set(schema, "schema", json_copy(chat->schema));
+	json_close(json, '}');
 }
 
 /* OpenAI's own models want the newer name; others know only the older. */
@@ -100,23 +115,19 @@ static bool is_azure(const struct service *service)
 static int build(struct service_request *out, const struct service *service,
 		 const struct chat *chat, struct err *err)
 {
-	struct json *body;
+	struct json_writer json = json_writer_of(&out->body);
 
-	if (!chat->prompt || !chat->prompt->task || !*chat->prompt->task)
+	if (!chat->prompt || !has_text(chat->prompt->task))
 		return err_set(err, ERR_INVALID, "there is nothing to ask");
-	body = json_new_object();
-	json_set_string(body, "model", chat->model);
-	if (add_messages(body, chat, err) < 0) {
-		json_free(body);
-		return -1;
-	}
-	json_set_int(body, max_tokens_name(service, chat), chat->max_tokens);
+	json_open(&json, NULL, '{');
+	json_put_string(&json, "model", chat->model);
+	put_messages(&json, chat);
+	json_put_int(&json, max_tokens_name(service, chat), chat->max_tokens);
 	if (chat->temperature >= 0 && !(chat->quirks & QUIRK_NO_TEMPERATURE))
-		json_set_double(body, "temperature", chat->temperature);
-	add_format(body, chat);
+		json_put_double(&json, "temperature", chat->temperature);
+	put_format(&json, chat);
+	json_close(&json, '}');
 
-	json_print_to(&out->body, body);
-	json_free(body);
 	out->url = service_url(service, "/chat/completions");
 	strvec_add(&out->headers, "content-type: application/json");
 	out->key_header = is_azure(service) ? "api-key" : "authorization";

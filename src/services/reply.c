@@ -154,6 +154,23 @@ bool reply_take_tokens(int64_t *to, const struct json *at, const char *path)
 	return true;
 }
 
+static bool is_short(const struct json *member)
+{
+	size_t name_len = strlen(json_name(member));
+	struct buf text;
+	bool fits;
+
+	if (name_len > USAGE_MEMBER_MAX / 2)
+		return false;
+	if (json_int_or(member, "", -1) >= 0)
+		return true; /* as most are */
+	buf_init(&text, USAGE_MEMBER_MAX - name_len);
+	json_print_to(&text, member);
+	fits = !text.overflow;
+	buf_release(&text);
+	return fits;
+}
+
 void reply_keep_usage(struct service_result *out, const struct json *usage)
 {
 	struct json *raw = out->reply.raw_usage;
@@ -163,13 +180,9 @@ void reply_keep_usage(struct service_result *out, const struct json *usage)
 	if (!raw)
 		out->reply.raw_usage = raw = json_new_object();
 	for (const struct json *at = json_first(usage);
-	     at && json_len(raw) < USAGE_MEMBERS_MAX; at = json_next(at)) {
-		char *text = json_print(at);
-
-		if (strlen(text) + strlen(json_name(at)) <= USAGE_MEMBER_MAX)
+	     at && json_len(raw) < USAGE_MEMBERS_MAX; at = json_next(at))
+		if (is_short(at))
 			json_set(raw, json_name(at), json_copy(at));
-		free(text);
-	}
 }
 
 /* Where a redirect leads, without what may be meant for us alone. */

@@ -251,16 +251,12 @@ static void keep_name(char **into, const char *name)
 }
 
 static void keep_attempts(struct task_record *record,
-			  const struct json *attempts)
+			  const struct outcome *outcome)
 {
-	const struct json *at;
-
-	if (!attempts)
-		return;
 	if (!record->attempts)
 		record->attempts = json_new_array();
-	for (at = json_first(attempts); at; at = json_next(at))
-		json_add(record->attempts, json_copy(at));
+	for (size_t i = 0; i < outcome->attempt_count; i++)
+		json_add(record->attempts, attempt_json(&outcome->attempts[i]));
 }
 
 void run_task_charge(const struct run_look *look, const struct outcome *outcome)
@@ -274,7 +270,7 @@ void run_task_charge(const struct run_look *look, const struct outcome *outcome)
 	record->cached_tokens += outcome->usage.cached_tokens;
 	record->output_tokens += outcome->usage.output_tokens;
 	record->requests += outcome->requests;
-	keep_attempts(record, outcome->attempts);
+	keep_attempts(record, outcome);
 }
 
 static void keep_figures(const struct run_look *look,

@@ -118,11 +118,6 @@ size_t *together_leaders(struct run_look *const *looks, size_t count,
 	return leader;
 }
 
-static const char *agent_of(const struct joint *joint, size_t index)
-{
-	return joint->looks[index]->task->plan->use->name;
-}
-
 /* The answers by the agents' names; NULL and an error: it is no such object. */
 static struct json *read_whole(const char *text, size_t len, struct err *err)
 {
@@ -143,18 +138,18 @@ static char *read_member(const struct joint *joint, size_t index,
 			 const struct json *whole, struct err *err)
 {
 	const struct ask *alone = &joint->looks[index]->ask;
-	const struct json *member = json_get(whole, agent_of(joint, index));
+	const struct json *member = json_get(whole, joint->names[index]);
 	char *text;
 
 	if (!member) {
 		err_set(err, ERR_PROTOCOL, "nothing from %s",
-			agent_of(joint, index));
+			joint->names[index]);
 		return NULL;
 	}
 	text = json_print(member);
 	if (alone->check(text, strlen(text), alone->check_payload, err) == 0)
 		return text;
-	err_prefix(err, "%s", agent_of(joint, index));
+	err_prefix(err, "%s", joint->names[index]);
 	free(text);
 	return NULL;
 }
@@ -181,7 +176,8 @@ static void join_prompts(struct joint *joint)
 
 	buf_init(&agents, 64 * KIB);
 	for (size_t i = 0; i < joint->count; i++) {
-		parts[i].name = agent_of(joint, i);
+		joint->names[i] = joint->looks[i]->task->plan->use->name;
+		parts[i].name = joint->names[i];
 		parts[i].prompt = &joint->looks[i]->prompt;
 		buf_addf(&agents, "%s%s", i ? "+" : "", parts[i].name);
 	}
@@ -197,6 +193,7 @@ struct joint *joint_new(struct run_look *const *looks, size_t count)
 
 	joint->looks = xcalloc(count, sizeof(struct run_look *));
 	memcpy(joint->looks, looks, count * sizeof(struct run_look *));
+	joint->names = xcalloc(count, sizeof(*joint->names));
 	joint->count = count;
 	join_prompts(joint);
 	joint->chat = looks[0]->chat;
@@ -222,6 +219,7 @@ void joint_free(struct joint *joint)
 	prompt_release(&joint->prompt);
 	json_free(joint->schema);
 	free(joint->agents);
+	free(joint->names);
 	free(joint->looks);
 	free(joint);
 }
@@ -233,41 +231,43 @@ int64_t joint_part(const struct joint *joint, size_t index, int64_t whole)
 	return whole / count + (index ? 0 : whole % count);
 }
 
-static void share_number(struct json *line, const char *name,
-			 const struct joint *joint, size_t index)
+static void share_number(int64_t *number, const struct joint *joint,
+			 size_t index)
 {
-	int64_t whole;
-	struct err err = ERR_INIT;
-
-	if (json_int(&whole, line, name, &err) == 0)
-		json_set_int(line, name, joint_part(joint, index, whole));
+	if (*number >= 0)
+		*number = joint_part(joint, index, *number);
 }
 
-/* The lines of its requests with this agent's part of each, and whose they are;
- * what the provider said of the whole is kept with the first. */
-static struct json *share_attempts(const struct joint *joint, size_t index,
-				   const struct json *attempts)
+static void share_usage(struct usage *usage, const struct joint *joint,
+			size_t index)
 {
-	static const char *const numbers[] = {
-		"input_tokens",  "cached_tokens", "cache_write_tokens",
-		"output_tokens", "cost_nusd",
-	};
-	struct json *shared = json_new_array();
+	share_number(&usage->input_tokens, joint, index);
+	share_number(&usage->cached_tokens, joint, index);
+	share_number(&usage->cache_write_tokens, joint, index);
+	share_number(&usage->cache_write_long_tokens, joint, index);
+	share_number(&usage->output_tokens, joint, index);
+}
 
-	for (const struct json *at = json_first(attempts); at;
-	     at = json_next(at)) {
-		struct json *line = json_copy(at), *agents;
+/* This agent's part of each request, and whose that was; what the provider said
+ * of the whole is kept with the first. */
+static void share_attempts(struct share *out, const struct joint *joint,
+			   size_t index)
+{
+	size_t count = out->outcome.attempt_count;
 
-		for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
-			share_number(line, numbers[i], joint, index);
+	out->attempts = xcalloc(count, sizeof(*out->attempts));
+	for (size_t i = 0; i < count; i++) {
+		struct attempt *part = &out->attempts[i];
+
+		*part = out->outcome.attempts[i];
+		share_usage(&part->usage, joint, index);
+		share_number(&part->cost_nusd, joint, index);
 		if (index)
-			json_remove(line, "usage");
-		agents = json_set_array(line, "together");
-		for (size_t i = 0; i < joint->count; i++)
-			json_add_string(agents, agent_of(joint, i));
-		json_add(shared, line);
+			part->raw_usage = NULL;
+		part->together = joint->names;
+		part->together_count = joint->count;
 	}
-	return shared;
+	out->outcome.attempts = out->attempts;
 }
 
 static void share_answer(struct share *out, const struct joint *joint,
@@ -290,28 +290,19 @@ void joint_share(struct share *out, const struct joint *joint, size_t index,
 		 const struct outcome *outcome)
 {
 	struct outcome *part = &out->outcome;
-	struct usage *usage = &part->usage;
 
 	*out = (struct share){ .outcome = *outcome };
 	if (outcome->fault == FAULT_NONE)
 		share_answer(out, joint, index);
-	out->attempts = share_attempts(joint, index, outcome->attempts);
-	part->attempts = out->attempts;
-	part->cost_nusd = joint_part(joint, index, outcome->cost_nusd);
-	part->cache_saved_nusd = joint_part(joint, index,
-					    outcome->cache_saved_nusd);
+	share_attempts(out, joint, index);
+	share_usage(&part->usage, joint, index);
+	share_number(&part->cost_nusd, joint, index);
+	share_number(&part->cache_saved_nusd, joint, index);
 	part->requests = (int)joint_part(joint, index, outcome->requests);
-	usage->input_tokens = joint_part(joint, index, usage->input_tokens);
-	usage->cached_tokens = joint_part(joint, index, usage->cached_tokens);
-	usage->cache_write_tokens = joint_part(joint, index,
-					       usage->cache_write_tokens);
-	usage->cache_write_long_tokens =
-		joint_part(joint, index, usage->cache_write_long_tokens);
-	usage->output_tokens = joint_part(joint, index, usage->output_tokens);
 }
 
 void share_release(struct share *share)
 {
 	free(share->text);
-	json_free(share->attempts);
+	free(share->attempts);
 }

@@ -36,7 +36,8 @@ struct joint {
 	size_t count;
 	struct prompt prompt;
 	struct json *schema;
-	char *agents; /* "a+b", as the ledger calls them */
+	const char **names; /* of their agents */
+	char *agents;       /* "a+b", as the ledger calls them */
 	struct chat chat;
 	struct ask ask; /* but for its run */
 	void *owner;    /* the asker's */
@@ -54,7 +55,7 @@ int64_t joint_part(const struct joint *joint, size_t index, int64_t whole);
 struct share {
 	struct outcome outcome; /* as if it had come alone */
 	char *text;
-	struct json *attempts;
+	struct attempt *attempts; /* what they point at is the whole's */
 };
 
 /** Of the agent of looks[index]: its answer, or FAULT_ANSWER where that cannot

@@ -268,6 +268,8 @@ static char *copy(const char *text)
 void toy_done(const struct outcome *outcome, void *payload)
 {
 	struct toy_answer *answer = payload;
+	struct json *attempts = attempts_json(outcome->attempts,
+					      outcome->attempt_count);
 	int calls = answer->calls;
 
 	toy_answer_release(answer);
@@ -280,7 +282,7 @@ void toy_done(const struct outcome *outcome, void *payload)
 		.instead_of = copy(outcome->instead_of),
 		.mapped_from = copy(outcome->mapped_from),
 		.message = copy(outcome->err.msg),
-		.attempts = json_print(outcome->attempts),
+		.attempts = json_print(attempts),
 		.degraded = outcome->degraded,
 		.cached = outcome->cached,
 		.cost_unknown = outcome->cost_unknown,
@@ -288,6 +290,7 @@ void toy_done(const struct outcome *outcome, void *payload)
 		.requests = outcome->requests,
 		.at_ms = fake_now_ms(),
 	};
+	json_free(attempts);
 }
 
 struct ask toy_ask(void)

@@ -219,14 +219,14 @@ static void on_end(const struct outcome *outcome, void *payload)
 		.fault = outcome->fault,
 		.message = xstrdup(outcome->err.msg),
 		.service = xstrdup(outcome->service),
-		.attempts = json_copy(outcome->attempts),
+		.attempts = attempts_json(outcome->attempts,
+					  outcome->attempt_count),
 		.cost_nusd = outcome->cost_nusd,
 		.all_requests = outcome->requests,
 	};
-	for (const struct json *at = json_first(outcome->attempts); at;
-	     at = json_next(at))
-		if (json_get(at, "attempt") &&
-		    strcmp(json_string_or(at, "service", ""), "one") == 0)
+	for (size_t i = 0; i < outcome->attempt_count; i++)
+		if (outcome->attempts[i].kind == ATTEMPT_SENT &&
+		    strcmp(outcome->attempts[i].service, "one") == 0)
 			ending->requests++;
 }
 

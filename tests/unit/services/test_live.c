@@ -54,17 +54,20 @@ struct ending {
 static void on_end(const struct outcome *outcome, void *payload)
 {
 	struct ending *ending = payload;
+	struct json *attempts = attempts_json(outcome->attempts,
+					      outcome->attempt_count);
 
 	*ending = (struct ending){
 		.calls = ending->calls + 1,
 		.fault = outcome->fault,
 		.text = xstrdup(outcome->text ? outcome->text : ""),
 		.message = xstrdup(outcome->err.msg),
-		.attempts = json_print(outcome->attempts),
+		.attempts = json_print(attempts),
 		.requests = outcome->requests,
 		.cost_nusd = outcome->cost_nusd,
 		.cost_unknown = outcome->cost_unknown,
 	};
+	json_free(attempts);
 }
 
 static void release(struct ending *ending)

@@ -132,20 +132,22 @@ struct ending {
 static void on_end(const struct outcome *outcome, void *payload)
 {
 	struct ending *ending = payload;
+	struct json *attempts = attempts_json(outcome->attempts,
+					      outcome->attempt_count);
 
 	*ending = (struct ending){
 		.calls = ending->calls + 1,
 		.fault = outcome->fault,
 		.message = xstrdup(outcome->err.msg),
 		.service = xstrdup(outcome->service),
-		.attempts = json_print(outcome->attempts),
+		.attempts = json_print(attempts),
 		.cost_unknown = outcome->cost_unknown,
 	};
-	for (const struct json *at = json_first(outcome->attempts); at;
-	     at = json_next(at))
-		if (json_get(at, "attempt") &&
-		    strcmp(json_string_or(at, "service", ""), "spare") != 0)
+	for (size_t i = 0; i < outcome->attempt_count; i++)
+		if (outcome->attempts[i].kind == ATTEMPT_SENT &&
+		    strcmp(outcome->attempts[i].service, "spare") != 0)
 			ending->requests++;
+	json_free(attempts);
 }
 
 static void release(struct ending *ending)
