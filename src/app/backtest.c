@@ -261,6 +261,7 @@ static int replay(struct backtest *backtest, struct err *err)
 		.merges = &backtest->merges,
 		.trusted = &backtest->tip,
 		.base_branch = backtest->branch,
+		.complexity = &backtest->options->settings->complexity,
 		.workflows = backtest->workflows,
 		.workflow_count = backtest->workflow_count,
 	};

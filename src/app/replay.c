@@ -108,7 +108,8 @@ static void measure(struct replayed *out, const struct replay *replay,
 	out->files = changeset->file_count;
 	out->lines = facts.lines_changed;
 	out->diff_bytes = diff_bytes(changeset);
-	out->complexity = run_complexity(changeset, &any);
+	out->complexity = run_complexity(changeset, &any,
+					 replay->input->complexity, NULL);
 	test_workflows(out, replay, &facts);
 	changed_paths_release(&paths);
 	free(names);

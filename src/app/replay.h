@@ -39,6 +39,7 @@ struct replay_input {
 	const struct merge_list *merges;
 	const struct oid *trusted; /* whose attributes count */
 	const char *base_branch;
+	const struct complexity_settings *complexity;
 	const struct workflow *const *workflows;
 	size_t workflow_count;
 };

@@ -178,8 +178,9 @@ static void print_task(const struct json *at)
 	if (nobody)
 		printf(", asks nobody: %s", nobody);
 	else
-		printf(", %s, up to %lld tokens in and %lld out",
+		printf(", %s (%s), up to %lld tokens in and %lld out",
 		       json_string_or(at, "complexity", ""),
+		       json_string_or(at, "complexity_why", ""),
 		       (long long)json_int_or(at, "input_tokens", 0),
 		       (long long)json_int_or(at, "max_output_tokens", 0));
 	for (before = json_first(after); before; before = json_next(before))

@@ -115,6 +115,10 @@ static void set_defaults(struct settings *out, const char *path)
 			    .unknown_cost_nusd = 500000000,
 			    .alert_at = 80,
 			    .timezone = xstrdup("UTC") },
+		.complexity = { .simple_lines = 60,
+				.simple_files = 3,
+				.complex_lines = 400,
+				.complex_files = 15 },
 	};
 }
 
@@ -212,10 +216,10 @@ static const struct section_kind {
 		     struct mistakes *mistakes);
 	bool is_named;
 } section_kinds[] = {
-	{ "referee", read_plain, false }, { "control", read_plain, false },
-	{ "budget", read_plain, false },  { "service", read_service, true },
-	{ "notify", read_notify, true },  { "project", read_project, true },
-	{ "models", read_models, false },
+	{ "referee", read_plain, false },    { "control", read_plain, false },
+	{ "budget", read_plain, false },     { "service", read_service, true },
+	{ "notify", read_notify, true },     { "project", read_project, true },
+	{ "complexity", read_plain, false }, { "models", read_models, false },
 };
 
 static void note_unknown_section(const struct section *section,

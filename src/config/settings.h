@@ -29,6 +29,12 @@ struct budget_settings {
 	char *price_file;          /* prices before the shipped ones */
 };
 
+/** When a change is simple (at most) and when it is complex (more than). */
+struct complexity_settings {
+	int simple_lines, simple_files;   /* default: 60 and 3 */
+	int complex_lines, complex_files; /* default: 400 and 15 */
+};
+
 enum service_kind {
 	KIND_ANTHROPIC,
 	KIND_OPENAI,
@@ -176,6 +182,7 @@ struct settings {
 	char *control_remote;
 
 	struct budget_settings budget;
+	struct complexity_settings complexity;
 	struct service_settings *services;
 	size_t service_count;
 	struct notify_settings *notifies;

@@ -179,6 +179,20 @@ static void check_budget(const struct check *check,
 	free(path);
 }
 
+static void check_complexity(const struct check *check,
+			     const struct section *section)
+{
+	const struct complexity_settings *bounds = &check->settings->complexity;
+
+	if (bounds->simple_lines > bounds->complex_lines ||
+	    bounds->simple_files > bounds->complex_files)
+		mistakes_add(check->mistakes, section->place,
+			     "what is simple, at most %d lines and %d files, "
+			     "would be complex, more than %d lines or %d files",
+			     bounds->simple_lines, bounds->simple_files,
+			     bounds->complex_lines, bounds->complex_files);
+}
+
 static void check_referee(const struct check *check,
 			  const struct section *section)
 {
@@ -346,6 +360,7 @@ void settings_check(const struct settings *settings,
 		{ "budget", false, check_budget },
 		{ "service", true, check_service },
 		{ "project", true, check_project },
+		{ "complexity", false, check_complexity },
 	};
 	struct check check = { .settings = settings, .mistakes = mistakes };
 

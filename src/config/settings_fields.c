@@ -257,9 +257,23 @@ static const struct field project_fields[] = {
 	  .offset = PROJECT(tests_checks) },
 };
 
-const char *const settings_kinds[] = { "referee", "control", "budget",
-				       "service", "notify",  "project",
-				       NULL };
+#define COMPLEXITY_FIELD(name)                                        \
+	{                                                             \
+		.key = #name, .set = field_set_number, .min = 1,      \
+		.max = INT32_MAX,                                     \
+		.offset = offsetof(struct settings, complexity.name), \
+	}
+
+static const struct field complexity_fields[] = {
+	COMPLEXITY_FIELD(simple_lines),
+	COMPLEXITY_FIELD(simple_files),
+	COMPLEXITY_FIELD(complex_lines),
+	COMPLEXITY_FIELD(complex_files),
+};
+
+const char *const settings_kinds[] = { "referee",    "control", "budget",
+				       "service",    "notify",  "project",
+				       "complexity", NULL };
 
 #define TABLE(name)                                     \
 	{                                               \
@@ -271,8 +285,9 @@ const struct field *settings_fields(const char *kind, size_t *count)
 	static const struct {
 		const struct field *fields;
 		size_t count;
-	} tables[] = { TABLE(referee), TABLE(control), TABLE(budget),
-		       TABLE(service), TABLE(notify),  TABLE(project) };
+	} tables[] = { TABLE(referee),   TABLE(control), TABLE(budget),
+		       TABLE(service),   TABLE(notify),  TABLE(project),
+		       TABLE(complexity) };
 
 	for (size_t i = 0; settings_kinds[i]; i++) {
 		if (strcmp(settings_kinds[i], kind) != 0)

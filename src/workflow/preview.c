@@ -330,6 +330,7 @@ static void add_explained(struct json *out, const struct preview *preview,
 	const struct run_task *task = &preview->tasks[index];
 	const struct plan_task *plan = task->plan;
 	const struct plan *whole = preview->input->plan;
+	const char *why = NULL;
 	struct json *after;
 
 	json_set_string(out, "agent", plan->use->name);
@@ -346,6 +347,9 @@ static void add_explained(struct json *out, const struct preview *preview,
 	}
 	json_set_string(out, "complexity",
 			complexity_names[task->looks[0].ask.complexity]);
+	run_complexity(sources_changeset(preview->input->sources), plan->agent,
+		       &preview->input->settings->complexity, &why);
+	json_set_string(out, "complexity_why", why);
 	json_set_int(out, "max_output_tokens", task->looks[0].chat.max_tokens);
 	json_set_int(out, "looks", (int64_t)task->look_count);
 	add_looks(out, preview->gateway, task);

@@ -18,19 +18,30 @@ enum {
 };
 
 enum complexity run_complexity(const struct changeset *changeset,
-			       const struct agent_definition *agent)
+			       const struct agent_definition *agent,
+			       const struct complexity_settings *settings,
+			       const char **why)
 {
+	const struct complexity_bounds bounds = {
+		.simple_lines = (size_t)settings->simple_lines,
+		.simple_files = (size_t)settings->simple_files,
+		.complex_lines = (size_t)settings->complex_lines,
+		.complex_files = (size_t)settings->complex_files,
+	};
 	struct change_size size = {
 		.lines = changeset->additions + changeset->deletions,
 		.files = changeset->file_count,
 	};
 
-	if (agent->complexity != COMPLEXITY_AUTO)
+	if (agent->complexity != COMPLEXITY_AUTO) {
+		if (why)
+			*why = "as its definition says";
 		return agent->complexity;
+	}
 	for (size_t i = 0; i < changeset->file_count; i++)
 		size.has_risky_paths |= prompt_risk(&changeset->files[i]) >=
 					RISKY;
-	return complexity_of(&size, NULL, NULL);
+	return complexity_of(&size, &bounds, why);
 }
 
 /* The gateway's question to us: would this answer do? */
@@ -183,7 +194,8 @@ static void fill_look(struct run_look *look, struct run_task *task,
 		.services = (const char *const *)task->plan->services.v,
 		.service_count = task->plan->services.len,
 		.allow_degraded = task->plan->may_degrade,
-		.complexity = run_complexity(changeset, agent),
+		.complexity = run_complexity(
+			changeset, agent, &input->settings->complexity, NULL),
 		.project = input->project,
 		.workflow = input->plan->workflow->id,
 		.cache_ttl_s = agent->cache_ms / 1000,

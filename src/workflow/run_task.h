@@ -91,8 +91,10 @@ void run_decide(struct run_record *record, const struct run_task *tasks,
 		const struct run_input *input, const char *stop_reason);
 
 /** simple, medium or complex: from the size of the change, the risk of what it
- * touches and the agent. */
+ * touches and the agent. *why (may be NULL) is static text. */
 enum complexity run_complexity(const struct changeset *changeset,
-			       const struct agent_definition *agent);
+			       const struct agent_definition *agent,
+			       const struct complexity_settings *settings,
+			       const char **why);
 
 #endif /* WORKFLOW_RUN_TASK_H */

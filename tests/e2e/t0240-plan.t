@@ -88,6 +88,12 @@ s = d[\"workflows\"][0][\"tasks\"][0][\"services\"]
 assert [bool(x.get(\"skipped\")) for x in s] == [True, True, False], s
 assert d[\"at_most_nusd\"] == 0, d"'
 
+printf '[complexity]\nsimple_lines = 1\ncomplex_lines = 1\n' >../bounds.conf
+ok 'what decides the model can be changed' sh -c \
+	'echo "let a = 1; let b = 2" >>ios/Session.swift && git commit -q -a -m More &&
+		referee --config ../bounds.conf plan --workflow big >../out.txt'
+ok 'and is told with its reason' has 'complex (many lines or files)' ../out.txt
+
 # What a run found out of a service is known to those who only tell.
 mkdir -p .git/referee
 cat >.git/referee/services.json <<JSON

@@ -58,6 +58,8 @@ static const char whole[] =
 	"coverage = note:refs/notes/coverage\n"
 	"tests = ci\ntest_command = ./gradlew 'test Debug'\n"
 	"tests_timeout = 90m\ntests_checks = unit, ios / *\n"
+	"[complexity]\n"
+	"simple_lines = 10\ncomplex_files = 7\n"
 	"[models]\n"
 	"claude-3-opus = claude-opus-5-5\n";
 
@@ -112,6 +114,10 @@ Test(settings, takes_every_key)
 	cr_assert(eq(i64, settings.cache_bytes, 64 * MIB));
 	cr_assert(eq(i64, settings.budget.per_run_nusd, 2000000000LL));
 	cr_assert(eq(dbl, settings.budget.alert_at, 90));
+	cr_assert(eq(int, settings.complexity.simple_lines, 10));
+	cr_assert(eq(int, settings.complexity.simple_files, 3));
+	cr_assert(eq(int, settings.complexity.complex_lines, 400));
+	cr_assert(eq(int, settings.complexity.complex_files, 7));
 	must_say("/etc/referee/prices.json", settings.budget.price_file);
 	claude = settings_service(&settings, "claude-api");
 	cr_assert(not(claude->is_built_in));
@@ -307,6 +313,11 @@ static const struct {
 	  "f:4: 'directory' must be an absolute path\n" },
 	{ "[service \"openai-api\"]\nsandbox = yes\n",
 	  "f:2: 'sandbox' is only for services of kind command\n" },
+	{ "[complexity]\ncomplex_lines = 50\n",
+	  "f:1: what is simple, at most 60 lines and 3 files, would be "
+	  "complex, more than 50 lines or 15 files\n" },
+	{ "[complexity]\nsimple_files = 0\n",
+	  "f:2: 'simple_files' must be a whole number from 1, not '0'\n" },
 	{ "[service \"cursor\"]\nfallback = curser\n",
 	  "f:2: unknown service 'curser', did you mean 'cursor'?\n" },
 	{ "[service \"cursor\"]\nfallback = cursor\n",
