@@ -11,6 +11,10 @@ unit_cflags = $(AM_CFLAGS) $(CRITERION_CFLAGS) -Wno-pedantic -Wno-write-strings 
               -Wno-discarded-qualifiers -Wno-cast-qual
 unit_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 
+# What tests/lib has the program under test keep for all tests.
+clean-local:
+	rm -rf tests/cache
+
 include tests/unit/core/local.mk
 include tests/unit/io/local.mk
 include tests/unit/repo/local.mk

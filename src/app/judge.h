@@ -38,7 +38,8 @@ struct judge_input {
 				    what it would send */
 	const char *project;     /* that is spent for                     */
 	const char *remote;      /* its URL; NULL: that of the clone's origin */
-	const char *cache_dir;   /* for compiled patterns; NULL: the clone's */
+	const char *cache_dir;   /* for compiled patterns if the user has none;
+				    NULL: the clone's */
 	const struct changeset *changeset;
 	const struct oid *trusted;
 	const struct agent_list *agents;

@@ -10,24 +10,16 @@
 #include "code/redact.h"
 #include "code/secrets.h"
 #include "core/alloc.h"
-#include "core/log.h"
-#include "io/file.h"
 #include "repo/remote.h"
 
-/* Compiled patterns are kept where there is room for them; in a clone that is
- * read-only, nowhere. */
 static int load_secrets(struct secrets **out, const struct judge_input *input,
 			struct err *err)
 {
-	char *dir = input->cache_dir ? xstrdup(input->cache_dir)
-				     : clone_state_dir(input->repo);
-	struct err ignored = ERR_INIT;
-	int ret;
+	char *otherwise = input->cache_dir ? xstrdup(input->cache_dir)
+					   : clone_state_dir(input->repo);
+	int ret = secrets_shared(out, otherwise, err);
 
-	if (file_make_dirs(dir, 0755, &ignored) < 0)
-		log_debug("%s", ignored.msg);
-	ret = secrets_shared(out, dir, err);
-	free(dir);
+	free(otherwise);
 	return ret;
 }
 

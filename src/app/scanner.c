@@ -10,30 +10,7 @@
 #include "core/clock.h"
 #include "core/limits.h"
 #include "core/text.h"
-#include "io/file.h"
 #include "store/findings_life.h"
-
-/* Where compiled patterns are kept: in the clone, else with the user's other
- * caches. The caller frees it; NULL: nowhere. */
-static char *make_cache_dir(const struct repo *repo)
-{
-	const char *base = getenv("XDG_CACHE_HOME");
-	const char *home = getenv("HOME");
-	struct err ignored = ERR_INIT;
-	char *dir = NULL;
-
-	if (repo)
-		dir = clone_state_dir(repo);
-	else if (base && *base == '/')
-		dir = xstrf("%s/referee", base);
-	else if (home && *home == '/')
-		dir = xstrf("%s/.cache/referee", home);
-	if (dir && file_make_dirs(dir, 0755, &ignored) < 0) {
-		free(dir);
-		dir = NULL;
-	}
-	return dir;
-}
 
 static void add_found(const struct offline_remark *remark, void *payload)
 {
@@ -65,13 +42,13 @@ static void add_found(const struct offline_remark *remark, void *payload)
 int scanner_open(struct scanner *out, struct scan_result *result,
 		 const struct repo *repo, struct err *err)
 {
-	char *cache_dir = make_cache_dir(repo);
+	char *otherwise = repo ? clone_state_dir(repo) : NULL;
 	int ret;
 
 	*out = (struct scanner){ .result = result };
 	out->scan = (struct offline_scan){ .found = add_found, .payload = out };
-	ret = secrets_shared(&out->scan.secrets, cache_dir, err);
-	free(cache_dir);
+	ret = secrets_shared(&out->scan.secrets, otherwise, err);
+	free(otherwise);
 	if (ret < 0)
 		return -1;
 	out->redactor = redactor_new(out->scan.secrets);

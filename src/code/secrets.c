@@ -4,11 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "code/personal.h"
 #include "code/secret_kind.h"
 #include "code/secret_search.h"
 #include "core/alloc.h"
+#include "io/file.h"
 
 struct secrets {
 	struct secret_tools tools;
@@ -65,19 +68,57 @@ static void free_shared(void)
 	secrets_free(shared.secrets);
 }
 
-int secrets_shared(struct secrets **out, const char *cache_dir, struct err *err)
+static bool can_keep_in(const char *dir, mode_t mode)
 {
-	struct secrets_options options = { .cache_dir = cache_dir };
+	struct err ignored = ERR_INIT;
+
+	return file_make_dirs(dir, mode, &ignored) == 0 &&
+	       access(dir, W_OK | X_OK) == 0;
+}
+
+/* Under sudo, HOME may be somebody else's: what they can change, we do not
+ * read. */
+static bool is_ours(const char *dir)
+{
+	struct stat st;
+
+	return stat(dir, &st) == 0 && st.st_uid == geteuid();
+}
+
+/* The caller frees it; NULL: nowhere. */
+static char *find_cache_dir(const char *otherwise)
+{
+	const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	char *dir = NULL;
+
+	if (base && *base == '/')
+		dir = xstrf("%s/referee", base);
+	else if (home && *home == '/')
+		dir = xstrf("%s/.cache/referee", home);
+	if (dir && can_keep_in(dir, 0700) && is_ours(dir))
+		return dir;
+	free(dir);
+	return otherwise && can_keep_in(otherwise, 0755) ? xstrdup(otherwise)
+							 : NULL;
+}
+
+int secrets_shared(struct secrets **out, const char *otherwise, struct err *err)
+{
+	struct secrets_options options = { NULL, false };
+	char *cache_dir = NULL;
 	int ret = 0;
 
 	pthread_mutex_lock(&shared.lock);
 	if (!shared.secrets) {
+		cache_dir = find_cache_dir(otherwise);
+		options.cache_dir = cache_dir;
 		ret = secrets_new(&shared.secrets, &options, err);
 		if (ret == 0)
 			atexit(free_shared);
 	}
 	*out = shared.secrets;
 	pthread_mutex_unlock(&shared.lock);
+	free(cache_dir);
 	return ret;
 }
 

@@ -36,10 +36,12 @@ void secrets_free(struct secrets *secrets);
 
 /**
  * The one of this process, made at the first call and gone with the process:
- * compiling it takes most of a second, and all threads may search with it. The
- * first caller says where compiled patterns are kept.
+ * compiling it takes most of a second, and all threads may search with it.
+ * Compiled patterns are kept with the user's other caches, so once for all
+ * clones; where that cannot be, in `otherwise` (NULL: nowhere) of the first
+ * caller, which is made if it is not there.
  */
-MUST_CHECK int secrets_shared(struct secrets **out, const char *cache_dir,
+MUST_CHECK int secrets_shared(struct secrets **out, const char *otherwise,
 			      struct err *err);
 
 /** What searches, for `doctor`: "5.4.0 2021-..." or "keywords". */

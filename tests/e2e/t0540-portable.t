@@ -55,7 +55,9 @@ plant_everywhere planted/c password "$(letters 20)"
 ok 'credentials in every format' same_scan 50 planted
 ok 'the sources of this program' same_scan 0 "$SRCDIR/src/code"
 
+kept=
 if [ "$(find cache -name 'secrets-*.hs' | wc -l)" = 1 ]; then
+	kept=yes
 	file=$(find cache -name 'secrets-*.hs')
 	before=$(ls -i "$file")
 	ok 'what was compiled is read again' sh -c 'referee scan planted >/dev/null && test "$(ls -i "$1")" = "$2"' sh "$file" "$before"
@@ -87,4 +89,23 @@ printf 'let token = "%s"\nlet mail = "ada.lovelace@acme-wallet.com"\n' "$(token)
 git add . && git commit -q -m 'Keep the token'
 ok 'what leaves the machine is the same' same_prompt
 ok 'and so is what a run says' same_run
+
+# is_kept YES-OR-NO YES-OR-NO: after a run in a new clone, with the user's caches
+# and in the clone.
+is_kept()
+{
+	rm -rf ../clone && cp -R . ../clone && rm -f ../clone/.git/referee/secrets-*
+	referee run --repo ../clone >/dev/null
+	test "$(find "$XDG_CACHE_HOME" -name 'secrets-*.hs' 2>/dev/null | grep -c .)" = "$1" &&
+		test "$(find ../clone/.git/referee -name 'secrets-*.hs' | grep -c .)" = "$2"
+}
+if test $kept; then
+	ok 'what was compiled is with the caches of the user, for all clones' is_kept 1 0
+	rm -rf "$XDG_CACHE_HOME" && : >"$XDG_CACHE_HOME"
+	ok 'in the clone where they cannot be' is_kept 0 1
+	rm "$XDG_CACHE_HOME" && mkdir -p "$XDG_CACHE_HOME/referee"
+	if chown 12345 "$XDG_CACHE_HOME/referee" 2>/dev/null; then
+		ok 'or are not their own' is_kept 0 1
+	fi
+fi
 finish

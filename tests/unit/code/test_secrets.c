@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "code/secret_kind.h"
@@ -8,9 +9,11 @@
 #include "core/buf.h"
 #include "secret_sample.h"
 
+/* What Hyperscan compiles is made once for all tests: see tests/lib/run-unit.
+ */
 static struct secrets *open_engine(bool portable)
 {
-	struct secrets_options options = { NULL, portable };
+	struct secrets_options options = { getenv("XDG_CACHE_HOME"), portable };
 	struct secrets *secrets;
 	struct err err = ERR_INIT;
 
