@@ -52,18 +52,21 @@ static void finish(struct deliver *deliver)
 	free(deliver);
 }
 
+bool deliver_is_refusal(const struct err *err)
+{
+	return err->code == ERR_INVALID || err->code == ERR_AUTH ||
+	       err->code == ERR_NOT_FOUND || err->code == ERR_PROTOCOL;
+}
+
 /* Keeps the first failure, to be told in the end. One thing that cannot be
  * posted does not keep back the others, a forge that is in trouble does. */
 static void note_failure(struct deliver *deliver, const struct err *err)
 {
-	bool is_local = err->code == ERR_INVALID || err->code == ERR_AUTH ||
-			err->code == ERR_NOT_FOUND || err->code == ERR_PROTOCOL;
-
 	if (deliver->failure.code == ERR_OK)
 		deliver->failure = *err;
 	else
 		log_warn("%s", err->msg);
-	if (!is_local)
+	if (!deliver_is_refusal(err))
 		deliver->is_over = true;
 }
 

@@ -53,6 +53,8 @@ struct deliver_input {
 struct deliver_result {
 	size_t posts;  /* made or changed on the forge                  */
 	bool is_moved; /* another head by now, or closed: nothing posted */
+	bool has_open; /* conversations could not be closed just now: worth
+			  another delivery, though no failure */
 };
 
 /**

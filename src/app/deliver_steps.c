@@ -468,10 +468,13 @@ static void take_resolve(struct deliver *deliver, struct forge_answer *answer)
 	deliver->step = STEP_RESOLVE;
 }
 
-/* Closing conversations is a courtesy: the summary says what is fixed. */
+/* Closing conversations is a courtesy: the summary says what is fixed. What a
+ * forge refuses it refuses again; where it is in trouble the next poll tries.
+ */
 static bool resolve_failed(struct deliver *deliver, const struct err *err)
 {
 	log_info("%s", err->msg);
+	deliver->result.has_open |= !deliver_is_refusal(err);
 	strvec_release(&deliver->threads);
 	strvec_release(&deliver->resolved);
 	return true;

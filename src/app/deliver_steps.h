@@ -92,6 +92,9 @@ void deliver_forget_run(struct deliver *deliver);
 /* Counts a post; false when the hour has had enough of them. */
 bool deliver_count_post(struct deliver *deliver);
 
+/* Did the forge refuse just this? Else it is in trouble. */
+bool deliver_is_refusal(const struct err *err);
+
 /* Whoever's right to work here has run out must not post. */
 bool deliver_has_time(struct deliver *deliver);
 

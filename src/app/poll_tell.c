@@ -243,6 +243,7 @@ static void on_delivered(const struct deliver_result *result,
 {
 	struct poll_telling *telling = payload;
 
+	telling->is_failed |= result->has_open;
 	if (err)
 		note_failure(telling, err);
 	else if (result->is_moved)

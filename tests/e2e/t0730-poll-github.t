@@ -86,10 +86,19 @@ git -C app checkout -q main -- ios/Session.swift
 echo 'A good wallet' >>app/README.md
 git -C app commit -q -a -m 'No token'
 show_pull 7 topic/a
+hub fault '{"match": "POST /graphql mutation", "times": 1, "status": 429, "headers": {"retry-after": "3600"}}' >/dev/null
 ok 'a push' poll
-ok 'that fixes it turns green, says so and closes the conversation' is_there \
+ok 'that fixes it turns green and says so' is_there \
 	"statuses[-1]['state'] == 'success' and len(reviews) == 1 and len(comments) == 1 and
-	 'Fixed since' in comments[0]['body'] and all(t['resolved'] for t in threads)"
+	 'Fixed since' in comments[0]['body']"
+ok 'a conversation that could not be closed stays open' is_there "not any(t['resolved'] for t in threads)"
+before=$(asked '^(POST|PATCH) /repos')
+ok 'the next poll' poll
+ok 'closes it' is_there "all(t['resolved'] for t in threads)"
+ok 'and posts nothing else' test "$(asked '^(POST|PATCH) /repos')" = "$before"
+before=$(asked graphql)
+ok 'and then' poll
+ok 'it is done' test "$(asked graphql)" = "$before"
 
 # Three at once, one of them broken.
 open_pull 8 topic/b '"title": "B", "labels": ["wallet"]'

@@ -747,7 +747,7 @@ class Handler(BaseHTTPRequestHandler):
             if path.startswith("/_/"):
                 self.control(path[3:], body)
                 return
-            fault = self.find_fault()
+            fault = self.find_fault(body)
         if fault and not fault.get("after"):
             self.play(fault)
             return
@@ -772,9 +772,11 @@ class Handler(BaseHTTPRequestHandler):
             self.server.hub.save()
         self.respond(200, json.dumps(made))
 
-    def find_fault(self):
+    def find_fault(self, body):
+        line = "%s %s" % (self.command, self.path)
+        if self.path == "/graphql":
+            line += " " + body["query"]
         for fault in self.server.hub.faults:
-            line = "%s %s" % (self.command, self.path)
             if fault.get("times", 1) and re.search(fault["match"], line):
                 fault["times"] = fault.get("times", 1) - 1
                 return fault
