@@ -30,17 +30,6 @@ CONF
 GIT_TOKEN=the-right-token
 export GIT_TOKEN
 
-# until_true COMMAND...: within 20 seconds.
-until_true()
-{
-	tries=0
-	until "$@" >/dev/null 2>&1; do
-		tries=$((tries + 1))
-		test $tries -lt 200 || return 1
-		sleep 0.1
-	done
-}
-
 ok 'one poll over http' exits 0 referee poll
 referee --verbose poll --watch 1s >out.txt 2>err.txt &
 pid=$!

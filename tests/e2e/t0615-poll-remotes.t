@@ -30,17 +30,6 @@ remote_project()
 	done
 }
 
-# until_true COMMAND...: within a minute.
-until_true()
-{
-	tries=0
-	until "$@" >/dev/null 2>&1; do
-		tries=$((tries + 1))
-		test $tries -lt 600 || return 1
-		sleep 0.1
-	done
-}
-
 # How often it was pushed to over http.
 pushes()
 {

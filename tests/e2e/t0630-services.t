@@ -73,13 +73,6 @@ YML
 git add . && git commit -q -m 'Workflows'
 git switch -q -c feature
 
-# play NAME: a change that makes services misbehave like that.
-play()
-{
-	{ bad_session; echo "// play:$1 $2"; } >ios/Session.swift
-	git commit -q -a -m "Play $1"
-}
-
 play finds
 ok 'the second service answers for the first' exits 0 sh -c 'referee run >../out.txt 2>../err.txt'
 ok 'the findings count in full' says_line 'review: attention - 1 major' ../out.txt

@@ -11,36 +11,13 @@ export REFEREE_CONFIG FAKE_KEY
 start_ai
 kind_at=0
 
-# relaxed_workflow CLONE: two agents, the second after the first.
-relaxed_workflow()
-{
-	mkdir -p "$1/.referee/workflows" &&
-		cat >"$1/.referee/workflows/slow.yml" <<-'YML' &&
-			name: Slow
-			trigger:
-			  event: pull_request
-			latency: relaxed
-			agents:
-			  - name: code-review-agent
-			  - name: security-agent
-			    depends_on: code-review-agent
-		YML
-		git -C "$1" add -A && git -C "$1" commit -q -m 'A workflow' &&
-		git -C "$1" push -q origin main
-}
-
 for kind in anthropic openai; do
 	model=claude-opus-5-5
 	test $kind = anthropic || model=gpt-6.1-sol
-	new_project $kind
-	relaxed_workflow $kind
+	relaxed_project $kind '- name: security-agent' '  depends_on: code-review-agent'
 	relaxed_conf $kind $model >referee.conf
 	referee poll >/dev/null 2>&1
-	git -C $kind switch -q -c topic/one main
-	bad_session >$kind/ios/Session.swift
-	echo '// play:finds' >>$kind/ios/Session.swift
-	git -C $kind commit -q -a -m 'Keep the token'
-	git -C $kind push -q origin topic/one
+	push_play $kind topic/one finds
 	ok "$kind: the first poll asks" exits 0 sh -c 'referee poll >out.txt 2>err.txt'
 	if test $kind = openai; then # it takes one parameter by another name
 		tell_ai end
@@ -72,11 +49,7 @@ ok "openai: half the price, once ($(cat spent-openai))" test "$(cat spent-openai
 # What expires, or fails at the provider, is asked in the ordinary way.
 kind=anthropic
 relaxed_conf anthropic claude-opus-5-5 >referee.conf
-git -C $kind switch -q -c topic/late main
-bad_session >$kind/ios/Session.swift
-echo '// play:finds, too late' >>$kind/ios/Session.swift
-git -C $kind commit -q -a -m 'Late'
-git -C $kind push -q origin topic/late
+push_play $kind topic/late 'finds, too late'
 referee poll >/dev/null 2>&1
 before=$(ai_count answered)
 tell_ai end/expire

@@ -17,25 +17,10 @@ export REFEREE_CONFIG FAKE_KEY
 prepare()
 {
 	kind=$1 price=$3
-	new_project $kind
-	mkdir -p $kind/.referee/workflows
-	cat >$kind/.referee/workflows/slow.yml <<-'YML'
-		name: Slow
-		trigger:
-		  event: pull_request
-		latency: relaxed
-		agents:
-		  - name: code-review-agent
-	YML
-	git -C $kind add -A && git -C $kind commit -q -m 'A workflow'
-	git -C $kind push -q origin main
+	relaxed_project $kind
 	relaxed_conf $kind $2 >referee.conf
 	referee poll >/dev/null 2>&1
-	git -C $kind switch -q -c topic/one main
-	bad_session >$kind/ios/Session.swift
-	echo '// play:finds takes:max_tokens' >>$kind/ios/Session.swift
-	git -C $kind commit -q -a -m 'Keep the token'
-	git -C $kind push -q origin topic/one
+	push_play $kind topic/one 'finds takes:max_tokens'
 	cp -R $kind.git saved.git
 	cp -R state-$kind saved-state
 }

@@ -16,19 +16,7 @@ export REFEREE_CONFIG FAKE_KEY
 prepare()
 {
 	kind=$1
-	new_project $kind
-	mkdir -p $kind/.referee/workflows
-	cat >$kind/.referee/workflows/slow.yml <<-'YML'
-		name: Slow
-		trigger:
-		  event: pull_request
-		latency: relaxed
-		agents:
-		  - name: code-review-agent
-		  - name: security-agent
-	YML
-	git -C $kind add -A && git -C $kind commit -q -m 'A workflow'
-	git -C $kind push -q origin main
+	relaxed_project $kind '- name: security-agent'
 	relaxed_conf $kind $2 >referee.conf
 	referee poll >/dev/null 2>&1
 	number=0
@@ -39,11 +27,7 @@ prepare()
 ends()
 {
 	number=$((number + 1))
-	git -C $kind switch -q -c topic/$number main
-	bad_session >$kind/ios/Session.swift
-	echo "// $number, play:finds takes:max_tokens" >>$kind/ios/Session.swift
-	git -C $kind commit -q -a -m 'Keep the token'
-	git -C $kind push -q origin topic/$number
+	push_play $kind topic/$number "finds takes:max_tokens $number"
 	referee poll >out.txt 2>&1
 	says_line 'slow: skipped' out.txt || return 1
 	answered=$(ai_count answered)

@@ -34,25 +34,10 @@ instances()
 # start PROJECT: a change that the first one has asked about.
 start()
 {
-	new_project $1
-	mkdir -p $1/.referee/workflows
-	cat >$1/.referee/workflows/slow.yml <<-'YML'
-		name: Slow
-		trigger:
-		  event: pull_request
-		latency: relaxed
-		agents:
-		  - name: code-review-agent
-	YML
-	git -C $1 add -A && git -C $1 commit -q -m 'A workflow'
-	git -C $1 push -q origin main
+	relaxed_project $1
 	as first
 	referee poll >/dev/null 2>&1
-	git -C $1 switch -q -c topic/one main
-	bad_session >$1/ios/Session.swift
-	echo '// play:finds' >>$1/ios/Session.swift
-	git -C $1 commit -q -a -m 'Keep the token'
-	git -C $1 push -q origin topic/one
+	push_play $1 topic/one finds
 	batches=$(ai_count batches)
 	referee poll >out.txt 2>&1
 	says_line 'slow: skipped' out.txt

@@ -54,12 +54,7 @@ PY
 AIMOCK_API_KEYS=$AI_KEY node "$cli" -p 0 -f fixtures.json --log-level info >mock.log 2>&1 &
 mock=$!
 trap 'kill "$mock"; test "$failed" = 0 && rm -rf "$work"' EXIT
-tries=0
-while ! grep -q listening mock.log; do
-	tries=$((tries + 1))
-	test $tries -lt 300 || { echo 'Bail out! aimock does not start'; exit 99; }
-	sleep 0.1
-done
+until_true grep -q listening mock.log || { echo 'Bail out! aimock does not start'; exit 99; }
 root=$(grep -o 'http://127.0.0.1:[0-9]*' mock.log | head -n 1)
 
 # tell METHOD PATH [BODY]: what it says.

@@ -35,13 +35,6 @@ YML
 git add . && git commit -q -m 'Workflows'
 git switch -q -c feature
 
-# play NAME [WORD]: a change that makes the service do that.
-play()
-{
-	{ bad_session; echo "// play:$1 $2"; } >ios/Session.swift
-	git commit -q -a -m "Play $1 $2"
-}
-
 # run_asks REQUESTS: `referee run $run_args` sends so many.
 run_args=
 run_asks()

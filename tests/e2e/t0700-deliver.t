@@ -5,18 +5,7 @@
 . "$SRCDIR/tests/lib/mobile.sh"
 . "$SRCDIR/tests/lib/github.sh"
 
-new_app app
-cd app || exit 99
-git switch -q -c topic
-bad_session >ios/Session.swift
-git commit -q -a -m 'Keep the token'
-git update-ref refs/pull/7/head HEAD
-head=$(git rev-parse HEAD)
-referee run >/dev/null 2>&1
-cd ..
-start_github "$work/app"
-write_config
-hub pull '{"number": 7}' >/dev/null
+open_judged_pull 7
 
 says_posts()
 {

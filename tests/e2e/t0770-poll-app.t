@@ -71,19 +71,15 @@ ok 'is told with project and reason' grep -q "project app: the app's installatio
 hub app '{"lifetime": 2}' >/dev/null
 referee poll --watch 1s >watched.txt 2>&1 &
 watcher=$!
-tries=0
-until test "$(asked 'POST /app/installations/4711/access_tokens 201')" -ge 7 || test $tries -gt 200; do
-	tries=$((tries + 1))
-	sleep 0.1
-done
+got_tokens()
+{
+	test "$(asked 'POST /app/installations/4711/access_tokens 201')" -ge "$1"
+}
+until_true got_tokens 7
 hub app '{}' >/dev/null
 hub revoke '{}' >/dev/null
 open_bad_pull 8
-tries=0
-until is_there "any(c['head_sha'] == '$(git -C app rev-parse topic/8)' for c in checks)" >/dev/null || test $tries -gt 200; do
-	tries=$((tries + 1))
-	sleep 0.1
-done
+until_true is_there "any(c['head_sha'] == '$(git -C app rev-parse topic/8)' for c in checks)"
 kill -TERM $watcher
 wait $watcher
 ok 'ends as it should' test $? = 0

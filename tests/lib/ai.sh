@@ -13,12 +13,7 @@ start_ai()
 		<"$work/ai.in" >"$work/ai.ready" 8>&- &
 	ai_pid=$!
 	exec 9>"$work/ai.in"
-	tries=0
-	while ! grep -q ready "$work/ai.ready"; do
-		tries=$((tries + 1))
-		test $tries -lt 300 || { echo 'Bail out! no AI server'; exit 99; }
-		sleep 0.1
-	done
+	until_true grep -q ready "$work/ai.ready" || { echo 'Bail out! no AI server'; exit 99; }
 	ai_port=$(cut -d' ' -f2 "$work/ai.ready")
 	ai_tls_port=$(cut -d' ' -f3 "$work/ai.ready")
 }
@@ -107,6 +102,45 @@ relaxed_conf()
 		key = env:FAKE_KEY
 	CONF
 	project_conf "$1"
+}
+
+# relaxed_project NAME [LINE]...: a project whose workflow asks in batches: the
+# code-review-agent, and the lines behind it (with tests/lib/poll.sh).
+relaxed_project()
+{
+	new_project "$1"
+	mkdir -p "$1/.referee/workflows"
+	cat >"$1/.referee/workflows/slow.yml" <<-'YML'
+		name: Slow
+		trigger:
+		  event: pull_request
+		latency: relaxed
+		agents:
+		  - name: code-review-agent
+	YML
+	clone=$1
+	shift
+	for line; do
+		echo "  $line"
+	done >>"$clone/.referee/workflows/slow.yml"
+	git -C "$clone" add -A && git -C "$clone" commit -q -m 'A workflow'
+	git -C "$clone" push -q origin main
+}
+
+# push_play CLONE BRANCH WORDS: a change that makes the service do that.
+push_play()
+{
+	git -C "$1" switch -q -c "$2" main
+	{ bad_session; echo "// play:$3"; } >"$1/ios/Session.swift"
+	git -C "$1" commit -q -a -m 'Keep the token'
+	git -C "$1" push -q origin "$2"
+}
+
+# play WORD [WORDS]: the same here, as one more commit that is pushed nowhere.
+play()
+{
+	{ bad_session; echo "// play:$1 $2"; } >ios/Session.swift
+	git commit -q -a -m "Play $1 $2"
 }
 
 # tell_ai end[/HOW]: all batches that are there are over; how is in the server.

@@ -11,12 +11,7 @@ start_git_server()
 		<"$work/git.in" >"$work/git.ready" 9>&- &
 	git_pid=$!
 	exec 8>"$work/git.in"
-	tries=0
-	while ! grep -q ready "$work/git.ready"; do
-		tries=$((tries + 1))
-		test $tries -lt 300 || { echo 'Bail out! no git server'; exit 99; }
-		sleep 0.1
-	done
+	until_true grep -q ready "$work/git.ready" || { echo 'Bail out! no git server'; exit 99; }
 	git_port=$(cut -d' ' -f2 "$work/git.ready")
 }
 

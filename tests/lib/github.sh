@@ -1,4 +1,6 @@
 # shellcheck shell=sh
+# $head is for those who source this.
+# shellcheck disable=SC2034
 # A project on the fake GitHub, for the end-to-end tests. After mobile.sh.
 
 token='token-of-referee-0123456789'
@@ -48,6 +50,22 @@ open_bad_pull()
 		git -C app add . &&
 		git -C app commit -q -m "Keep the token for $1" &&
 		show_pull "$1" "topic/$1" "$2"
+}
+
+# open_judged_pull NUMBER: one of a new clone app, on a new GitHub: a result for
+# $head is stored there and not delivered.
+open_judged_pull()
+{
+	new_app app
+	git -C app switch -q -c topic
+	bad_session >app/ios/Session.swift
+	git -C app commit -q -a -m 'Keep the token'
+	git -C app update-ref "refs/pull/$1/head" HEAD
+	head=$(git -C app rev-parse HEAD)
+	(cd app && referee run >/dev/null 2>&1)
+	start_github "$work/app"
+	write_config
+	hub pull "{\"number\": $1}" >/dev/null
 }
 
 # is_there EXPRESSION: about the forge as it is now, its parts are variables.

@@ -37,12 +37,7 @@ print(s.getsockname()[1])')
 	sshd_pid=$!
 	GIT_SSH_COMMAND="ssh -F none -i '$work/ssh/key' -o UserKnownHostsFile='$work/ssh/known' -o IdentitiesOnly=yes -o IdentityAgent=none"
 	export GIT_SSH_COMMAND
-	tries=0
-	until grep -q "listening on" "$work/ssh/log" 2>/dev/null; do
-		tries=$((tries + 1))
-		test $tries -lt 300 || return 1
-		sleep 0.1
-	done
+	until_true grep -q "listening on" "$work/ssh/log"
 }
 
 stop_sshd()
