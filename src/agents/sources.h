@@ -24,6 +24,7 @@ MUST_CHECK int sources_load(struct sources **out, struct repo *repo,
 			    struct redactor *redactor, struct err *err);
 void sources_free(struct sources *sources);
 
+/** What it was loaded for. */
 const struct changeset *sources_changeset(const struct sources *sources);
 
 /** What it was redacted with; NULL: nothing. */

@@ -20,7 +20,7 @@ char *generated_ref(const char *workflow, int64_t pull, const struct oid *head)
 
 	oid_format(digits, head);
 	buf_init(&name, LIMIT_REF_NAME_BYTES);
-	buf_addstr(&name, "refs/heads/" GENERATED_BRANCHES);
+	buf_addstr(&name, HEADS GENERATED_BRANCHES);
 	path_name_add(&name, workflow);
 	if (pull)
 		buf_addf(&name, "/pull-%lld", (long long)pull);

@@ -42,6 +42,7 @@ MUST_CHECK int known_unite(struct repo *repo, const struct known_place *place,
 MUST_CHECK int known_hide(struct repo *repo, struct run_record *const *records,
 			  size_t count, struct err *err);
 
+/** The same for all of a list. */
 MUST_CHECK int known_hide_list(struct repo *repo, struct run_list *list,
 			       struct err *err);
 

@@ -85,7 +85,7 @@ static void add_heads(struct dismissing *work, struct repo *repo,
 	for (size_t i = 0; i < state->workflow_count; i++)
 		add_head(work, state->workflows[i].head);
 	if (state->branch) {
-		char *ref = xstrf("refs/heads/%s", state->branch);
+		char *ref = xstrf(HEADS "%s", state->branch);
 
 		if (!ref_read(&commit, repo, ref, &unused)) {
 			oid_format(tip, &commit);

@@ -25,7 +25,7 @@ void local_change_release(struct local_change *change)
 /* "refs/remotes/origin/main" is "origin/main" to people. */
 static char *short_name(const char *ref)
 {
-	static const char *const prefixes[] = { "refs/heads/", "refs/remotes/",
+	static const char *const prefixes[] = { HEADS, "refs/remotes/",
 						"refs/tags/" };
 
 	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
@@ -45,7 +45,7 @@ static char *branch_of(struct local_change *change, const char *revision)
 
 	if (!revision)
 		return repo_head_branch(change->repo);
-	ref = xstrf("refs/heads/%s", revision);
+	ref = xstrf(HEADS "%s", revision);
 	is_branch = !ref_read(&tip, change->repo, ref, &unused);
 	free(ref);
 	if (is_branch)

@@ -35,6 +35,7 @@ MUST_CHECK int mirror_open(struct mirror **out, const struct settings *settings,
 /** NULL is fine. */
 void mirror_free(struct mirror *mirror);
 
+/** Borrowed, as long as the mirror is there. */
 struct repo *mirror_repo(struct mirror *mirror);
 
 /**

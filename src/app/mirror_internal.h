@@ -12,7 +12,6 @@
 /* What the parts of a mirror share: mirror.c brings in, mirror_push.c takes
  * referee's refs back, mirror_publish.c the branches of generated files. */
 
-#define HEADS     "refs/heads/"
 #define PUBLISHED "refs/published/" /* branches of ours, as they are there */
 
 struct mirror {

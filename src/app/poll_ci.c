@@ -126,7 +126,7 @@ bool poll_ci_waits(struct ci_tests *out, const struct poll_project *project,
 	if (strcmp(at->head, state->head) != 0 || !oid_parse(&head, at->head))
 		return true;
 	ref = generated_ref(at->workflow, state->number, &head);
-	view.branch = ref + strlen("refs/heads/");
+	view.branch = ref + strlen(HEADS);
 	view_branch(&view, &lost, project, ref, pushed_for(state, at));
 	if (view.commit) {
 		view.statuses = answer_to(&view, project, FORGE_STATUSES,

@@ -4,12 +4,11 @@
 #include "app/due.h"
 #include "app/poll_project.h"
 #include "repo/pattern.h"
+#include "repo/refs.h"
 #include "workflow/facts.h"
 
 /* Looking at a project; shared by the files that do, each for one kind of
  * change. A worker's thread. */
-
-#define HEADS "refs/heads/"
 
 struct look {
 	struct poll_project *project;
@@ -49,9 +48,12 @@ const char *look_due(const struct look *look, const struct pull_state *state,
 /* Is there anything that look_choose() might choose? */
 bool look_waits(const struct look *look, const struct pull_state *state);
 
+/* Is there a record of the workflow for what the change is now? One that cannot
+ * be read is none. */
 bool look_has_result(const struct look *look, const struct poll_change *change,
 		     const char *workflow);
 
+/* Where a branch of the project is; ERR_NOT_FOUND. */
 MUST_CHECK int look_tip(struct oid *out, struct look *look, const char *branch,
 			struct err *err);
 /* The commit before, or itself where there is none. */

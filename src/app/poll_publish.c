@@ -11,8 +11,7 @@
 #include "core/limits.h"
 #include "core/log.h"
 #include "io/work.h"
-
-#define HEADS "refs/heads/"
+#include "repo/refs.h"
 
 struct publishing {
 	struct poll_publisher by;

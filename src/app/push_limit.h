@@ -16,6 +16,7 @@ struct push_limit {
 	int count;                      /* of them, up to all             */
 };
 
+/** May it be pushed to once more now? */
 bool push_limit_allows(const struct push_limit *limit, int64_t now_ms);
 
 /** One more. */

@@ -29,6 +29,7 @@ void served_list_release(struct served_list *list);
 MUST_CHECK int served_add(struct served_list *list, struct repo *repo,
 			  const char *ref, struct err *err);
 
+/** Was the request of that ref dealt with? */
 bool served_has(const struct served_list *list, const char *ref);
 
 /** The remote does not have them any more. */

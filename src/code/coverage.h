@@ -71,6 +71,7 @@ const struct coverage_file *coverage_find(const struct coverage *coverage,
 
 enum coverage_state { LINE_UNKNOWN, LINE_COVERED, LINE_UNCOVERED };
 
+/** Of line `line`, from 1; `file` NULL: unknown. */
 enum coverage_state coverage_line_state(const struct coverage_file *file,
 					uint32_t line);
 

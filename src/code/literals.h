@@ -23,6 +23,7 @@ void literals_free(struct literals *literals);
 /** One occurrence, beginning at `start`; in order of their last bytes. */
 typedef void literal_found_fn(unsigned id, size_t start, void *payload);
 
+/** Tells all occurrences, overlapping ones too; never fails. */
 void literals_scan(const struct literals *literals, const char *text,
 		   size_t len, literal_found_fn *found, void *payload);
 

@@ -11,6 +11,8 @@
 /** The text, valid, short enough, fences closed. The caller frees it. */
 char *github_fit(const char *text);
 
+/** Reads the reply to a wish into a zeroed *out, the caller's also after a
+ * failure. ERR_PROTOCOL: it is not what the wish is answered with. */
 MUST_CHECK int github_parse(struct forge_answer *out,
 			    const struct forge_wish *wish,
 			    const struct json *doc, struct err *err);

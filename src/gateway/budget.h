@@ -30,8 +30,10 @@ struct budget_limits {
 MUST_CHECK int budget_new(struct budget **out,
 			  const struct budget_limits *limits, const char *zone,
 			  struct err *err);
+/** NULL is fine. */
 void budget_free(struct budget *budget);
 
+/** What the project may spend in a month; 0: no limit. Copies the name. */
 void budget_set_project(struct budget *budget, const char *name,
 			int64_t monthly_nusd);
 
@@ -87,7 +89,8 @@ bool budget_has_alert(struct budget *budget);
 #define BUDGET_ALERT_SIZE 200
 bool budget_alert(struct budget *budget, char out[BUDGET_ALERT_SIZE]);
 
-/** What was told already, to be told to the next process. */
+/** What was told already, to be told to the next process. The caller frees it.
+ */
 struct json *budget_save_alerts(const struct budget *budget);
 /** Adds what others have told of the same day and month. NULL is fine. */
 void budget_load_alerts(struct budget *budget, const struct json *alerts);

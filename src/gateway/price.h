@@ -31,6 +31,7 @@ struct price {
 
 struct price_table;
 
+/** Empty; the caller's, for price_table_free(), which takes NULL. */
 struct price_table *price_table_new(void);
 void price_table_free(struct price_table *table);
 

@@ -38,6 +38,7 @@ MUST_CHECK int file_make_dirs(const char *path, mode_t mode, struct err *err);
 /** Fine if there is nothing. */
 MUST_CHECK int file_remove(const char *path, struct err *err);
 
+/** Is there anything of that name? */
 bool file_exists(const char *path);
 
 struct file_lock;

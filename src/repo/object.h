@@ -35,6 +35,8 @@ struct commit_info {
 	char *message; /* all of it, as it was written                 */
 };
 
+/** *out is the caller's, for commit_info_release(); zeroed after a failure.
+ * ERR_NOT_FOUND: it is not here. */
 MUST_CHECK int commit_read(struct commit_info *out, struct repo *repo,
 			   const struct oid *id, struct err *err);
 void commit_info_release(struct commit_info *info);

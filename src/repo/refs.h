@@ -5,6 +5,8 @@
 
 #include "repo/repo.h"
 
+#define HEADS "refs/heads/" /* branches */
+
 /** ERR_NOT_FOUND if there is no such ref. Symbolic refs are followed. */
 MUST_CHECK int ref_read(struct oid *out, struct repo *repo, const char *name,
 			struct err *err);

@@ -295,12 +295,11 @@ int repo_head(struct oid *out, struct repo *repo, struct err *err)
 
 char *repo_head_branch(struct repo *repo)
 {
-	static const char heads[] = "refs/heads/";
 	char *target = ref_symbolic_target(repo, "HEAD");
 	char *branch = NULL;
 
-	if (target && !strncmp(target, heads, strlen(heads)))
-		branch = xstrdup(target + strlen(heads));
+	if (target && !strncmp(target, HEADS, strlen(HEADS)))
+		branch = xstrdup(target + strlen(HEADS));
 	free(target);
 	return branch;
 }

@@ -49,6 +49,7 @@ char *repo_origin_url(const struct repo *repo);
 /** Ending in a slash; NULL for a bare repository. */
 const char *repo_work_dir(const struct repo *repo);
 
+/** Is some of its history not here? */
 bool repo_is_shallow(const struct repo *repo);
 
 /** The commit a revision names (tags peeled). ERR_NOT_FOUND, or ERR_INVALID if

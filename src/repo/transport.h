@@ -71,6 +71,7 @@ void transport_free(struct transport *transport);
 MUST_CHECK int transport_advertise(struct transport *transport,
 				   struct err *err);
 
+/** Sends one request; its reply is read from the transport's reader. */
 MUST_CHECK int transport_request(struct transport *transport,
 				 const struct buf *body, struct err *err);
 

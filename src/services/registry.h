@@ -27,6 +27,7 @@ void service_set_free(struct service_set *set);
 MUST_CHECK int service_set_add_to(const struct service_set *set,
 				  struct gateway *gateway, struct err *err);
 
+/** By index, in the order of the configuration. Borrowed. */
 size_t service_set_count(const struct service_set *set);
 const struct service *service_set_at(const struct service_set *set,
 				     size_t index);

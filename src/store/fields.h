@@ -42,6 +42,7 @@ struct field {
 	field_name_fn *name_of;
 };
 
+/** Sets the members of *out, in the order of the table. */
 void fields_format(struct json *out, const void *from,
 		   const struct field *fields, size_t count);
 

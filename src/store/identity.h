@@ -14,6 +14,8 @@ struct identity {
 	size_t nth; /* of those that are alike, from 1 */
 };
 
+/** The same for the same identity, wherever its lines are: see
+ * findings_fingerprint(). */
 void identity_fingerprint(char out[FINGERPRINT_SIZE],
 			  const struct identity *identity);
 

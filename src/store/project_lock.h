@@ -27,6 +27,7 @@ MUST_CHECK int project_lock_take(struct project_lock **out,
  */
 int64_t project_lock_left_ms(const struct project_lock *lock);
 
+/** Higher than whatever held it before had. */
 int64_t project_lock_epoch(const struct project_lock *lock);
 
 /** Hands it back. */
