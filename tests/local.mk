@@ -1,4 +1,4 @@
-EXTRA_DIST += tests/lib/ai.sh tests/lib/git_server.sh tests/lib/mobile.sh tests/lib/plant.sh tests/lib/poll.sh tests/lib/run-unit tests/lib/sshd.sh tests/lib/tap.sh tests/lib/tests_ci.sh \
+EXTRA_DIST += tests/lib/ai.sh tests/lib/ask_fake tests/lib/git_server.sh tests/lib/mobile.sh tests/lib/plant.sh tests/lib/poll.sh tests/lib/run-unit tests/lib/sshd.sh tests/lib/tap.sh tests/lib/tests_ci.sh \
               tests/lib/unit.h tests/lib/judge_reports tests/lib/judge_replies tests/lib/judge_requests tests/lib/byte_source.h \
               tests/lib/github.sh tests/fake/ai_server.py tests/fake/git_server.py \
               tests/fake/github_server.py tests/fake/hook_server.py \

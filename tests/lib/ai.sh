@@ -27,9 +27,8 @@ stop_ai()
 # ai_count NAME: how often it was asked to play that, or "answered".
 ai_count()
 {
-	python3 -c 'import json, sys, urllib.request as u
-print(json.load(u.urlopen(sys.argv[1])).get(sys.argv[2], 0))' \
-		"http://127.0.0.1:$ai_port/" "$1"
+	python3 -IS "$SRCDIR/tests/lib/ask_fake" "http://127.0.0.1:$ai_port/" |
+		sed "s/.*\"$1\": \([0-9]*\).*/\1/; t; s/.*/0/"
 }
 
 # The key the service wants.
@@ -146,8 +145,7 @@ play()
 # tell_ai end[/HOW]: all batches that are there are over; how is in the server.
 tell_ai()
 {
-	python3 -c 'import sys, urllib.request as u; u.urlopen(sys.argv[1])' \
-		"http://127.0.0.1:$ai_port/$1"
+	python3 -IS "$SRCDIR/tests/lib/ask_fake" "http://127.0.0.1:$ai_port/$1" >/dev/null
 }
 
 # spent: all of it, in dollars.

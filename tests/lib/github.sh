@@ -28,9 +28,7 @@ stop_github()
 # hub WHAT JSON: what everybody else does there.
 hub()
 {
-	python3 -c 'import sys, urllib.request as u
-print(u.urlopen(sys.argv[1], sys.argv[2].encode()).read().decode())' \
-		"$api/_/$1" "$2"
+	python3 -IS "$SRCDIR/tests/lib/ask_fake" "$api/_/$1" "$2"
 }
 
 # show_pull NUMBER BRANCH [JSON]: the pull as the branch is in the clone app, a
