@@ -60,12 +60,6 @@ static void stop_waiting(struct asking *asking)
 	prefix_leave(asking);
 }
 
-static void stop_deadline(struct gateway *gateway)
-{
-	loop_timer_cancel(gateway->deadline);
-	gateway->deadline = NULL;
-}
-
 static void fill_outcome(struct outcome *out, const struct asking *asking,
 			 enum fault fault)
 {
@@ -120,8 +114,6 @@ void asking_end(struct asking *asking, enum fault fault)
 	stop_waiting(asking);
 	asking->state = ASKING_ENDED;
 	DL_DELETE(gateway->askings, asking);
-	if (!gateway->askings)
-		stop_deadline(gateway);
 	fill_outcome(&outcome, asking, fault);
 	log_debug("ask %s: %s after %d requests", asking->ask.chat->agent,
 		  fault == FAULT_NONE ? "answered" : fault_name(fault),
@@ -172,6 +164,12 @@ static struct asking *find_late(struct gateway *gateway, int64_t now)
 
 static void on_deadline(const struct err *err, void *payload);
 
+void asking_stop_deadline(struct gateway *gateway)
+{
+	loop_timer_cancel(gateway->deadline);
+	gateway->deadline = NULL;
+}
+
 static int start_deadline(struct gateway *gateway, int64_t now, struct err *err)
 {
 	return loop_timer_start(&gateway->deadline, gateway->loop,
@@ -205,7 +203,7 @@ static int watch_deadline(const struct asking *asking, struct err *err)
 	if (gateway->deadline &&
 	    gateway->next_deadline_ms <= asking->deadline_ms)
 		return 0;
-	stop_deadline(gateway);
+	asking_stop_deadline(gateway);
 	gateway->next_deadline_ms = asking->deadline_ms;
 	return start_deadline(gateway, asking->started_ms, err);
 }

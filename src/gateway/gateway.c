@@ -173,6 +173,8 @@ void gateway_leave(struct gateway *gateway)
 {
 	if (gateway->depth == 1 && !gateway->ending)
 		go_on(gateway);
+	if (!gateway->askings)
+		asking_stop_deadline(gateway);
 	if (--gateway->depth == 0 && gateway->ending && !gateway->askings &&
 	    !gateway->jobs)
 		release(gateway);

@@ -198,6 +198,8 @@ static inline struct target *asking_target(const struct asking *asking)
 	return asking->chain[asking->at].target;
 }
 
+/** When nobody is left who has a deadline: it keeps the loop from ending. */
+void asking_stop_deadline(struct gateway *gateway);
 /** The first step of all who have asked since. */
 void asking_begin_all(struct gateway *gateway);
 /** Fills the chain: who is asked, and who if that fails. */
