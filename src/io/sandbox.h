@@ -11,9 +11,9 @@
 /** \file
  * A place for programs that nobody vouches for, made by bubblewrap: no network,
  * the system read-only, nothing of ours or of anybody's home, a /tmp and a
- * /dev/shm of its own (memory, at most 1 GiB each), no process that outlives it.
- * What runs there is a child like any other (io/child.h), whose time and output
- * are bounded.
+ * /dev/shm of its own (memory, at most 1 GiB each), no process that outlives
+ * it. What runs there is a child like any other (io/child.h), whose time and
+ * output are bounded.
  */
 
 /** Zero: no limit of that kind. All but the first are of each process. */
