@@ -55,6 +55,11 @@ const char *secret_reveal(const struct secret *secret)
 	return secret->value;
 }
 
+static bool holds(const char *text, const char *value)
+{
+	return strlen(value) >= SHORTEST_MASKED && strstr(text, value);
+}
+
 static void mask_one(struct buf *text, const char *value)
 {
 	size_t len = strlen(value);
@@ -62,7 +67,7 @@ static void mask_one(struct buf *text, const char *value)
 	const char *at = text->ptr;
 	const char *hit;
 
-	if (len < SHORTEST_MASKED || !strstr(at, value))
+	if (!holds(at, value))
 		return;
 	buf_init(&out, text->max);
 	for (; (hit = strstr(at, value)); at = hit + len) {
@@ -72,6 +77,17 @@ static void mask_one(struct buf *text, const char *value)
 	buf_addstr(&out, at);
 	buf_release(text);
 	*text = out;
+}
+
+bool secret_is_in(const char *text)
+{
+	bool is_in = false;
+
+	pthread_mutex_lock(&lock);
+	for (const struct secret *at = living; at && !is_in; at = at->next)
+		is_in = holds(text, at->value);
+	pthread_mutex_unlock(&lock);
+	return is_in;
 }
 
 void secret_mask(struct buf *text)

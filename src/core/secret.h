@@ -1,6 +1,8 @@
 #ifndef CORE_SECRET_H
 #define CORE_SECRET_H
 
+#include <stdbool.h>
+
 #include "core/buf.h"
 
 /**
@@ -20,6 +22,9 @@ void secret_free(struct secret *secret);
 
 const char *secret_name(const struct secret *secret);
 const char *secret_reveal(const struct secret *secret);
+
+/** Does it hold the value of a living one? Any thread. */
+bool secret_is_in(const char *text);
 
 /** Replaces every living secret's value in `text` by "[secret]". Any thread. */
 void secret_mask(struct buf *text);

@@ -104,7 +104,7 @@ static void mask_text(char **text)
 {
 	struct buf masked;
 
-	if (!*text)
+	if (!*text || !secret_is_in(*text))
 		return;
 	buf_init(&masked, strlen(*text) + 1);
 	buf_addstr(&masked, *text);
@@ -113,22 +113,33 @@ static void mask_text(char **text)
 	*text = buf_detach(&masked);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as it was parsed */
+static bool has_secret(const struct json *at)
+{
+	const char *name = json_name(at), *text = json_string_or(at, "", NULL);
+	const struct json *child = json_first(at);
+
+	if ((name && secret_is_in(name)) || (text && secret_is_in(text)))
+		return true;
+	while (child && !has_secret(child))
+		child = json_next(child);
+	return child != NULL;
+}
+
 static void mask_usage(struct json **usage)
 {
-	char *before = *usage ? json_print(*usage) : NULL, *masked;
 	struct err ignored = ERR_INIT;
+	char *text;
 
-	if (!before)
+	if (!*usage || !has_secret(*usage))
 		return;
-	masked = xstrdup(before);
-	mask_text(&masked);
-	if (strcmp(before, masked) != 0) {
-		json_free(*usage);
-		if (json_parse(usage, masked, strlen(masked), &ignored) < 0)
-			*usage = NULL;
-	}
-	free(before);
-	free(masked);
+	text = json_print(*usage);
+	json_free(*usage);
+	*usage = NULL;
+	mask_text(&text);
+	if (json_parse(usage, text, strlen(text), &ignored) < 0)
+		*usage = NULL;
+	free(text);
 }
 
 void service_result_mask(struct service_result *result)
