@@ -312,6 +312,12 @@ static void skip(struct asking *asking, enum fault fault, const char *why)
 	pass_over(asking, fault, why);
 }
 
+void asking_skip(struct asking *asking, enum fault fault, const char *why)
+{
+	skip(asking, fault, why);
+	asking_choose(asking);
+}
+
 void asking_choose(struct asking *asking)
 {
 	int64_t wall = clock_wall_ms(), wait;

@@ -209,6 +209,8 @@ void asking_choose(struct asking *asking);
 /** asking_choose() after `delay_ms`, in `state`. */
 void asking_choose_later(struct asking *asking, enum asking_state state,
 			 int64_t delay_ms);
+/** Another service, without a request to the one at hand; or the end. */
+void asking_skip(struct asking *asking, enum fault fault, const char *why);
 /** Another service, or the end. */
 void asking_next(struct asking *asking, enum fault fault, const char *message);
 /** No other service, for a reason that no other one can cure. */

@@ -185,9 +185,15 @@ void target_dispatch(struct target *target)
 	while (target->turns && gateway->in_flight < gateway->concurrency) {
 		struct lane *lane = target->turns;
 		struct asking *asking = lane->waiting;
-		int64_t wait = rate_wait(&target->rate, clock_mono_ms(),
-					 asking->tokens);
+		int64_t now = clock_mono_ms();
+		int64_t wait = rate_wait(&target->rate, now, asking->tokens);
 
+		if (wait > 0 && now + wait >= asking->waits_until_ms) {
+			target_unqueue(asking);
+			asking_skip(asking, FAULT_RATE,
+				    "its rate limit leaves no time for it");
+			continue;
+		}
 		if (wait) {
 			if (wait > 0)
 				wake_in(target, wait);

@@ -323,9 +323,12 @@ static void check_later(struct stage *stage, const struct ending *first)
 		struct ending ending = ask(stage);
 
 		asked += ending.requests;
+		if (row->after == TOLD_TO_WAIT)
+			cr_assert_str_eq(ending.service, "spare", "%s",
+					 row->name);
 		release(&ending);
 	}
-	if (row->after == KEY_OPEN)
+	if (row->after == KEY_OPEN || row->after == TOLD_TO_WAIT)
 		cr_assert_eq(asked, first->requests, "%s: %d", row->name,
 			     asked);
 	else if (row->after == LEFT_ALONE)

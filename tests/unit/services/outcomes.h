@@ -19,9 +19,10 @@ enum outcome_end {
 
 /** What is remembered of the service when this went on for some questions. */
 enum outcome_after {
-	NOTHING,    /* it is asked the next one like this one */
-	LEFT_ALONE, /* the breaker is open                    */
-	KEY_OPEN,   /* this key is not used any more          */
+	NOTHING,      /* it is asked the next one like this one */
+	LEFT_ALONE,   /* the breaker is open                    */
+	KEY_OPEN,     /* this key is not used any more          */
+	TOLD_TO_WAIT, /* for longer than the questions have time */
 };
 
 /** Costs of one request, if they are not as many nano-USD. */

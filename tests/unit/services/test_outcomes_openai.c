@@ -226,7 +226,7 @@ static const struct outcome_row rows[] = {
 	  FAULT_RATE,
 	  1,
 	  NEXT,
-	  NOTHING,
+	  TOLD_TO_WAIT,
 	  0,
 	  NULL,
 	  0 },
