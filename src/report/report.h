@@ -9,8 +9,9 @@
 
 /** \file
  * Renderings of records. Pure: the same records give the same bytes, and
- * nothing is read or written elsewhere; what does not fit is told in the log. Everything that came from a model or a
- * forge leaves here without control characters.
+ * nothing is read or written elsewhere; what does not fit is told in the log.
+ * Everything that came from a model or a forge leaves here without control
+ * characters.
  */
 
 struct report_run {
