@@ -97,6 +97,11 @@ int header_line_make(char **out, const struct http_header *header,
 	line = make_line(header);
 	if (!is_value(line)) {
 		wipe(line);
+		if (header->secret)
+			return err_set(err, ERR_AUTH,
+				       "%s: a line break or another control "
+				       "character is in it",
+				       secret_name(header->secret));
 		return err_set(err, ERR_INVALID,
 			       "header %s: control characters in its value",
 			       header->name);

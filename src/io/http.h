@@ -115,7 +115,8 @@ MUST_CHECK int http_new(struct http **out, struct loop *loop,
 void http_free(struct http *http);
 
 /** `*call` is good until the request's end; `call` may be NULL. ERR_INVALID for
- * a request that is wrong in itself. */
+ * a request that is wrong in itself, ERR_AUTH for a secret that no header can
+ * hold. */
 MUST_CHECK int http_start(struct http_call **call, struct http *http,
 			  const struct http_request *request,
 			  http_done_fn *done, void *payload, struct err *err);

@@ -60,6 +60,10 @@ ok 'no money left' judge quota openai env:FAKE_KEY 3
 printf 'sk-planted-of-somebody-else\n' >wrong.file
 ok 'a refusal that echoes the key' judge answer anthropic "file:$work/wrong.file" 3
 
+printf 'sk-planted-in-the-first\nand-a-second-line\n' >two.file
+ok 'a key of two lines' judge answer openai "file:$work/two.file" 3
+ok 'is said to be one' grep -q 'two.file: a line break or another control character is in it' said.err
+
 # Everything that was written, unpacked.
 everything()
 {

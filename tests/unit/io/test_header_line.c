@@ -43,7 +43,9 @@ Test(header_line, puts_values_and_secrets_together)
 		char *line;
 
 		if (!cases[i].expected) {
-			must_fail(ERR_INVALID,
+			must_fail(cases[i].header.secret == broken
+					  ? ERR_AUTH
+					  : ERR_INVALID,
 				  header_line_make(&line, &cases[i].header,
 						   &err));
 			continue;
