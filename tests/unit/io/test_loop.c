@@ -135,6 +135,15 @@ Test(work, runs_elsewhere_and_ends_here)
 	loop_free(loop);
 }
 
+static int count_runs(const struct job *jobs, size_t count)
+{
+	int runs = 0;
+
+	for (size_t i = 0; i < count; i++)
+		runs += __atomic_load_n(&jobs[i].runs, __ATOMIC_SEQ_CST);
+	return runs;
+}
+
 Test(work, runs_32_at_once_and_ends_all_at_the_end_of_the_loop)
 {
 	struct err err = ERR_INIT;
@@ -147,7 +156,10 @@ Test(work, runs_32_at_once_and_ends_all_at_the_end_of_the_loop)
 		jobs[i].waits = true;
 		must(work_start(NULL, loop, run_job, on_job, &jobs[i], &err));
 	}
-	usleep(300000);
+	/* 32 at the most; a slow machine needs a while to begin them. */
+	for (int i = 0; i < 1000 && count_runs(jobs, ARRAY_LEN(jobs)) < 32; i++)
+		usleep(10000);
+	usleep(100000);
 	loop_free(loop);
 	for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
 		cr_assert(eq(int, jobs[i].ends, 1));
