@@ -144,70 +144,6 @@ void asking_stop(struct asking *asking, enum fault fault)
 		asking_end(asking, fault);
 }
 
-/* One whose deadline has passed, by `now`; NULL: none, and the next is in
- * next_deadline_ms. */
-static struct asking *find_late(struct gateway *gateway, int64_t now)
-{
-	struct asking *asking;
-
-	gateway->next_deadline_ms = INT64_MAX;
-	for (asking = gateway->askings; asking; asking = asking->next) {
-		if (asking->is_stopping)
-			continue;
-		if (asking->deadline_ms <= now)
-			return asking;
-		if (asking->deadline_ms < gateway->next_deadline_ms)
-			gateway->next_deadline_ms = asking->deadline_ms;
-	}
-	return NULL;
-}
-
-static void on_deadline(const struct err *err, void *payload);
-
-void asking_stop_deadline(struct gateway *gateway)
-{
-	loop_timer_cancel(gateway->deadline);
-	gateway->deadline = NULL;
-}
-
-static int start_deadline(struct gateway *gateway, int64_t now, struct err *err)
-{
-	return loop_timer_start(&gateway->deadline, gateway->loop,
-				gateway->next_deadline_ms - now, on_deadline,
-				gateway, err);
-}
-
-static void on_deadline(const struct err *err, void *payload)
-{
-	struct gateway *gateway = payload;
-	int64_t now = err ? INT64_MAX : clock_mono_ms();
-	enum fault fault = err ? FAULT_CANCELLED : FAULT_TIMEOUT;
-	struct asking *asking;
-	struct err failed = ERR_INIT;
-
-	gateway->deadline = NULL;
-	gateway_enter(gateway);
-	while ((asking = find_late(gateway, now)))
-		asking_stop(asking, fault);
-	if (gateway->next_deadline_ms < INT64_MAX &&
-	    start_deadline(gateway, now, &failed) < 0)
-		log_error("deadline: %s", failed.msg); /* the loop is ending */
-	gateway_leave(gateway);
-}
-
-/* Of a new one. */
-static int watch_deadline(const struct asking *asking, struct err *err)
-{
-	struct gateway *gateway = asking->gateway;
-
-	if (gateway->deadline &&
-	    gateway->next_deadline_ms <= asking->deadline_ms)
-		return 0;
-	asking_stop_deadline(gateway);
-	gateway->next_deadline_ms = asking->deadline_ms;
-	return start_deadline(gateway, asking->started_ms, err);
-}
-
 static void on_timer(const struct err *err, void *payload)
 {
 	struct asking *asking = payload;
@@ -469,7 +405,7 @@ int gateway_ask(struct asking **out, struct gateway *gateway,
 	service_result_init(&asking->result);
 	asking_add_chain(asking, ask);
 
-	if (watch_deadline(asking, err) < 0 || begin(asking, err) < 0) {
+	if (deadline_watch(asking, err) < 0 || begin(asking, err) < 0) {
 		release(asking);
 		return -1;
 	}

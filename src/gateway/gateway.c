@@ -174,7 +174,7 @@ void gateway_leave(struct gateway *gateway)
 	if (gateway->depth == 1 && !gateway->ending)
 		go_on(gateway);
 	if (!gateway->askings)
-		asking_stop_deadline(gateway);
+		deadline_stop(gateway);
 	if (--gateway->depth == 0 && gateway->ending && !gateway->askings &&
 	    !gateway->jobs)
 		release(gateway);

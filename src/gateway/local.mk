@@ -8,6 +8,7 @@ libgateway_a_SOURCES = \
 	src/gateway/budget_alert.c \
 	src/gateway/cache.c src/gateway/cache.h \
 	src/gateway/course.c \
+	src/gateway/deadline.c \
 	src/gateway/desk.c src/gateway/desk.h \
 	src/gateway/desk_ask.c src/gateway/desk_internal.h \
 	src/gateway/desk_money.c \

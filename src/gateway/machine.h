@@ -198,8 +198,6 @@ static inline struct target *asking_target(const struct asking *asking)
 	return asking->chain[asking->at].target;
 }
 
-/** When nobody is left who has a deadline: it keeps the loop from ending. */
-void asking_stop_deadline(struct gateway *gateway);
 /** The first step of all who have asked since. */
 void asking_begin_all(struct gateway *gateway);
 /** Fills the chain: who is asked, and who if that fails. */
@@ -221,6 +219,13 @@ void asking_end(struct asking *asking, enum fault fault);
 void asking_wait_in(struct asking *asking, struct asking **list);
 /** Ends it now, or once the call under way has ended. */
 void asking_stop(struct asking *asking, enum fault fault);
+
+/* deadline.c */
+
+/** Ends it with FAULT_TIMEOUT when its deadline passes. */
+MUST_CHECK int deadline_watch(const struct asking *asking, struct err *err);
+/** When nobody is left who has a deadline: it keeps the loop from ending. */
+void deadline_stop(struct gateway *gateway);
 
 /* course.c: from a chosen service to a result. */
 

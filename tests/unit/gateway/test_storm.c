@@ -491,3 +491,61 @@ Test(storm, of_the_same_question_is_answered_from_the_cache)
 	snprintf(command, sizeof(command), "rm -rf %s", dir);
 	cr_assert(eq(int, system(command), 0));
 }
+
+/* The first never replies. */
+static void hang_once(struct fake_reply *out,
+		      const struct fake_request *request UNUSED, size_t number,
+		      void *payload UNUSED)
+{
+	*out = number < 1 ? (struct fake_reply){ .hangs = true }
+			  : (struct fake_reply){ .status = 200,
+						 .body = "a",
+						 .after_ms = 50 };
+}
+
+struct again {
+	struct toy *toy;
+	struct toy_answer first, again;
+};
+
+/* Out of time, it asks once more, with plenty of it. */
+static void ask_again(const struct outcome *outcome, void *payload)
+{
+	struct again *at = payload;
+	struct ask ask = toy_ask();
+	struct err err = ERR_INIT;
+
+	toy_done(outcome, &at->first);
+	ask.deadline_ms = 100000;
+	must(gateway_ask(NULL, at->toy->gateway, &ask, toy_done, &at->again,
+			 &err));
+}
+
+Test(storm, no_deadline_outlives_who_has_it)
+{
+	struct toy toy = { 0 };
+	struct again at = { .toy = &toy };
+	struct toy_answer other = { 0 };
+	struct ask soon = toy_ask(), later = toy_ask();
+	struct gateway_options options = { .concurrency = 1 };
+	struct err err = ERR_INIT;
+
+	fake_reset(hang_once, NULL);
+	toy_open(&toy, &options);
+	soon.deadline_ms = 1000;
+	later.deadline_ms = 3000;
+	must(gateway_ask(NULL, toy.gateway, &later, toy_done, &other, &err));
+	must(gateway_ask(NULL, toy.gateway, &soon, ask_again, &at, &err));
+	loop_run(toy.loop);
+	cr_assert_eq(at.first.fault, FAULT_TIMEOUT);
+	cr_assert(eq(i64, at.first.at_ms, 1000));
+	cr_assert_eq(at.again.fault, FAULT_NONE);
+	cr_assert_eq(other.fault, FAULT_TIMEOUT);
+	cr_assert(eq(i64, other.at_ms, 3000));
+	/* Nothing is waited for any more. */
+	cr_assert(eq(i64, fake_now_ms(), 3050));
+	toy_answer_release(&at.first);
+	toy_answer_release(&at.again);
+	toy_answer_release(&other);
+	toy_close(&toy);
+}
