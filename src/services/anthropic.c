@@ -8,10 +8,10 @@
 
 #include "core/alloc.h"
 #include "core/clock.h"
-#include "core/json_write.h"
 #include "core/limits.h"
 #include "core/text.h"
 #include "services/kinds.h"
+#include "services/repair.h"
 #include "services/reply.h"
 
 #define API_VERSION ANTHROPIC_VERSION
@@ -56,7 +56,6 @@ static void put_message(struct json_writer *json, const char *role,
 static void put_messages(struct json_writer *json, const struct chat *chat)
 {
 	const struct prompt *prompt = chat->prompt;
-	char *complaint;
 
 	json_open(json, "messages", '[');
 	open_message(json, "user");
@@ -65,14 +64,7 @@ static void put_messages(struct json_writer *json, const struct chat *chat)
 	put_block(json, prompt->about, false);
 	put_block(json, prompt->task, false);
 	close_message(json);
-	if (chat->bad_answer) {
-		/* A message without a word is refused. */
-		if (chat->bad_answer[strspn(chat->bad_answer, " \t\r\n")])
-			put_message(json, "assistant", chat->bad_answer);
-		complaint = service_complaint(chat);
-		put_message(json, "user", complaint);
-		free(complaint);
-	}
+	repair_put(json, chat, put_message);
 	json_close(json, ']');
 }
 

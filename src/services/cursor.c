@@ -1,5 +1,5 @@
 /*
- * Cursor. With a `command`, its CLI in print mode; else its Cloud Agents: one
+ * Cursor. With a `command`, its CLI (cursor_cli.c); else its Cloud Agents: one
  * is launched on the project's repository, asked after until it has finished,
  * read, and removed. It works on a checkout of its own at Cursor's and is told
  * to change nothing; no pull is made. Cursor does not say what it costs.
@@ -13,8 +13,8 @@
 #include "core/log.h"
 #include "core/text.h"
 #include "gateway/retry.h"
-#include "io/child.h"
 #include "io/http.h"
+#include "services/cursor_internal.h"
 #include "services/kinds.h"
 #include "services/reply.h"
 
@@ -22,26 +22,6 @@
 #define MISSES_MAX      5
 #define AGENT_ID_MAX    100
 #define STEP_TIMEOUT_MS 30000
-#define CLI_SEARCH_PATH "/usr/local/bin:/usr/bin:/bin"
-
-/* What is under way. One HTTP request, timer or child at a time. */
-struct service_call {
-	const struct service *service;
-	struct service_host host;
-	struct service_result result;
-	service_done_fn *done;
-	void *payload;
-	int64_t deadline_ms;
-	struct http_call *http;
-	struct loop_timer *timer;
-	struct child *child;
-	char *launch; /* the body of the first request */
-	char *agent;  /* its id, once launched */
-	void (*on_reply)(struct service_call *call,
-			 const struct http_reply *reply);
-	bool is_cancelled;
-	int misses; /* questions after the agent in a row that told nothing */
-};
 
 static void release(struct service_call *call)
 {
@@ -51,31 +31,28 @@ static void release(struct service_call *call)
 	free(call);
 }
 
-static void end(struct service_call *call)
-{
-	call->done(&call->result, call->payload);
-	release(call);
-}
-
-static void fail(struct service_call *call, enum fault fault,
+void cursor_fail(struct service_call *call, enum fault fault,
 		 const char *message)
 {
 	service_result_fail(&call->result, fault, "%s", message);
 }
 
-typedef void reply_fn(struct service_call *call,
-		      const struct http_reply *reply);
+void cursor_end(struct service_call *call)
+{
+	call->done(&call->result, call->payload);
+	release(call);
+}
 
 /* A request after the launch; what cannot be sent is the end. */
 static void send_request(struct service_call *call, const char *method,
-			 const char *path, reply_fn *on_reply);
+			 const char *path, cursor_reply_fn *on_reply);
 
 /* Nobody waits for it: an agent that is left behind costs money. */
 static void on_removed(struct service_call *call,
 		       const struct http_reply *reply)
 {
 	(void)reply;
-	end(call);
+	cursor_end(call);
 }
 
 static void remove_agent(struct service_call *call)
@@ -83,7 +60,7 @@ static void remove_agent(struct service_call *call)
 	char *path;
 
 	if (!call->agent) {
-		end(call);
+		cursor_end(call);
 		return;
 	}
 	path = xstrf("/v0/agents/%s", call->agent);
@@ -146,13 +123,13 @@ static void on_http(struct http_reply *reply, const struct err *err,
 
 	call->http = NULL;
 	if (call->on_reply == on_removed) {
-		end(call);
+		cursor_end(call);
 		return;
 	}
 	if (call->is_cancelled) {
 		if (reply && !call->agent)
 			take_id(call, reply);
-		fail(call, FAULT_CANCELLED, "cancelled");
+		cursor_fail(call, FAULT_CANCELLED, "cancelled");
 		remove_agent(call);
 		return;
 	}
@@ -171,8 +148,8 @@ static void on_http(struct http_reply *reply, const struct err *err,
 }
 
 static int start_request(struct service_call *call, const char *method,
-			 const char *path, const char *body, reply_fn *on_reply,
-			 struct err *err)
+			 const char *path, const char *body,
+			 cursor_reply_fn *on_reply, struct err *err)
 {
 	const struct http_header headers[] = {
 		{ .name = "content-type", .value = "application/json" },
@@ -206,7 +183,7 @@ static int start_request(struct service_call *call, const char *method,
 }
 
 static void send_request(struct service_call *call, const char *method,
-			 const char *path, reply_fn *on_reply)
+			 const char *path, cursor_reply_fn *on_reply)
 {
 	struct err err = ERR_INIT;
 
@@ -214,8 +191,8 @@ static void send_request(struct service_call *call, const char *method,
 		return;
 	call->http = NULL;
 	if (call->result.fault == FAULT_NONE)
-		fail(call, FAULT_CONNECT, err.msg);
-	end(call);
+		cursor_fail(call, FAULT_CONNECT, err.msg);
+	cursor_end(call);
 }
 
 /* NULL, with the call failed, for a reply that is no JSON of success. */
@@ -260,7 +237,7 @@ static void on_conversation(struct service_call *call,
 	if (last)
 		buf_addstr(&call->result.reply.text, last);
 	else
-		fail(call, FAULT_ENVELOPE, "the agent said nothing");
+		cursor_fail(call, FAULT_ENVELOPE, "the agent said nothing");
 	json_free(doc);
 	remove_agent(call);
 }
@@ -303,9 +280,9 @@ static void on_poll(const struct err *err, void *payload)
 
 	call->timer = NULL;
 	if (err || call->is_cancelled) {
-		fail(call, FAULT_CANCELLED, "cancelled");
+		cursor_fail(call, FAULT_CANCELLED, "cancelled");
 		if (err)
-			end(call); /* the loop ends */
+			cursor_end(call); /* the loop ends */
 		else
 			remove_agent(call);
 		return;
@@ -320,12 +297,13 @@ static void poll_later(struct service_call *call, int64_t delay_ms)
 	struct err err = ERR_INIT;
 
 	if (clock_mono_ms() + delay_ms >= call->deadline_ms) {
-		fail(call, FAULT_TIMEOUT, "the agent did not finish in time");
+		cursor_fail(call, FAULT_TIMEOUT,
+			    "the agent did not finish in time");
 		remove_agent(call);
 	} else if (loop_timer_start(&call->timer, call->host.loop, delay_ms,
 				    on_poll, call, &err) < 0) {
-		fail(call, FAULT_CANCELLED, err.msg);
-		end(call);
+		cursor_fail(call, FAULT_CANCELLED, err.msg);
+		cursor_end(call);
 	}
 }
 
@@ -341,12 +319,12 @@ static void on_launched(struct service_call *call,
 	if (call->agent) {
 		poll_later(call, POLL_MS);
 	} else {
-		fail(call, FAULT_ENVELOPE, "the agent has no id");
-		end(call);
+		cursor_fail(call, FAULT_ENVELOPE, "the agent has no id");
+		cursor_end(call);
 	}
 }
 
-static char *write_prompt(const struct chat *chat)
+char *cursor_prompt(const struct chat *chat)
 {
 	const struct prompt *prompt = chat->prompt;
 	const char *const parts[] = { prompt->system, prompt->change,
@@ -371,7 +349,7 @@ static char *write_prompt(const struct chat *chat)
 static char *launch_body(const struct chat *chat)
 {
 	struct json *body = json_new_object(), *source;
-	char *prompt = write_prompt(chat), *text;
+	char *prompt = cursor_prompt(chat), *text;
 
 	json_set_string(json_set_object(body, "prompt"), "text", prompt);
 	free(prompt);
@@ -384,81 +362,6 @@ static char *launch_body(const struct chat *chat)
 	text = json_print(body);
 	json_free(body);
 	return text;
-}
-
-/* {"type":"result","is_error":false,"result":"..."} on its standard output. */
-static void read_cli(struct service_call *call,
-		     const struct child_result *child)
-{
-	struct service_result *out = &call->result;
-	struct json *doc = NULL;
-	struct err err = ERR_INIT;
-	const char *answer;
-
-	out->status = child->exit_status;
-	if (json_parse(&doc, child->output.ptr, child->output.len, &err) < 0 ||
-	    json_string(&answer, doc, "result", &err) < 0)
-		service_result_fail(
-			out, child->exit_status ? FAULT_SERVER : FAULT_ENVELOPE,
-			"exit status %d: %s", child->exit_status, err.msg);
-	else if (child->exit_status || json_bool_or(doc, "is_error", true))
-		service_result_fail(out, FAULT_SERVER, "exit status %d: %.200s",
-				    child->exit_status, answer);
-	else
-		buf_addstr(&out->reply.text, answer);
-	json_free(doc);
-}
-
-static void on_cli(struct child_result *child, const struct err *err,
-		   void *payload)
-{
-	struct service_call *call = payload;
-
-	call->child = NULL;
-	if (!err)
-		read_cli(call, child);
-	else if (err->code == ERR_TIMEOUT)
-		fail(call, FAULT_TIMEOUT, err->msg);
-	else
-		fail(call,
-		     err->code == ERR_CANCELLED ? FAULT_CANCELLED
-						: FAULT_UNSUPPORTED,
-		     err->msg);
-	end(call);
-}
-
-static int start_cli(struct service_call *call, const struct chat *chat,
-		     struct err *err)
-{
-	const struct child_variable variables[] = {
-		{ .name = "PATH", .value = CLI_SEARCH_PATH },
-		{ .name = "HOME", .value = "/tmp" },
-		{ .name = "CURSOR_API_KEY", .secret = call->host.key },
-	};
-	struct strvec argv = STRVEC_INIT;
-	char *prompt = write_prompt(chat);
-	int status;
-
-	for (size_t i = 0; call->service->argv[i]; i++)
-		strvec_add(&argv, call->service->argv[i]);
-	strvec_add(&argv, "-p");
-	strvec_add(&argv, "--output-format");
-	strvec_add(&argv, "json");
-	status = child_start(&call->child, call->host.loop,
-			     &(struct child_command){
-				     .argv = (const char *const *)argv.v,
-				     .variables = variables,
-				     .variable_count = call->host.key ? 3 : 2,
-				     .directory = "/",
-				     .input = prompt,
-				     .input_len = strlen(prompt),
-				     .timeout_ms = call->host.timeout_ms,
-				     .max_output_bytes = LIMIT_REPLY_BYTES,
-			     },
-			     on_cli, call, err);
-	strvec_release(&argv);
-	free(prompt);
-	return status;
 }
 
 /* NOLINTNEXTLINE(readability-function-size): as the vtable has it */
@@ -480,7 +383,7 @@ static int start(struct service_call **out, const struct service *service,
 	call->payload = payload;
 	call->deadline_ms = clock_mono_ms() + host->timeout_ms;
 	if (service->argv) {
-		status = start_cli(call, chat, err);
+		status = cursor_start_cli(call, chat, err);
 	} else {
 		call->launch = launch_body(chat);
 		status = start_request(call, "POST", "/v0/agents", call->launch,
@@ -505,7 +408,7 @@ static int show(struct buf *out, const struct service *service,
 		buf_addf(out, "%s ", service->argv[i]);
 	buf_addstr(out, service->argv ? "-p --output-format json\n\n"
 				      : "POST /v0/agents\n\n");
-	text = service->argv ? write_prompt(chat) : launch_body(chat);
+	text = service->argv ? cursor_prompt(chat) : launch_body(chat);
 	buf_addf(out, "%s\n", text);
 	free(text);
 	return 0;

@@ -5,7 +5,8 @@ libservices_a_SOURCES = \
 	src/services/anthropic_batch.c \
 	src/services/batch_call.c src/services/batch_call.h \
 	src/services/command.c \
-	src/services/cursor.c \
+	src/services/cursor.c src/services/cursor_internal.h \
+	src/services/cursor_cli.c \
 	src/services/http.c \
 	src/services/kinds.h \
 	src/services/offline.c src/services/offline.h \
@@ -24,6 +25,7 @@ libservices_a_SOURCES = \
 	src/services/openai_batch.c \
 	src/services/openai.c \
 	src/services/registry.c src/services/registry.h \
+	src/services/repair.c src/services/repair.h \
 	src/services/reply.c src/services/reply.h
 
 services_libs = libservices.a $(gateway_libs) $(code_libs)

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "core/alloc.h"
-#include "core/json_write.h"
 #include "core/text.h"
 #include "services/kinds.h"
+#include "services/repair.h"
 #include "services/reply.h"
 
 static bool has_text(const char *text)
@@ -61,19 +61,10 @@ static void put_question(struct json_writer *json, const struct prompt *prompt)
 
 static void put_messages(struct json_writer *json, const struct chat *chat)
 {
-	char *complaint;
-
 	json_open(json, "messages", '[');
 	put_message(json, "system", chat->prompt->system);
 	put_question(json, chat->prompt);
-	if (chat->bad_answer) {
-		/* A message without a word is refused. */
-		if (chat->bad_answer[strspn(chat->bad_answer, " \t\r\n")])
-			put_message(json, "assistant", chat->bad_answer);
-		complaint = service_complaint(chat);
-		put_message(json, "user", complaint);
-		free(complaint);
-	}
+	repair_put(json, chat, put_message);
 	json_close(json, ']');
 }
 
