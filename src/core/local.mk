@@ -14,6 +14,7 @@ libcore_a_SOURCES = \
 	src/core/json_write.c src/core/json_write.h \
 	src/core/limits.h \
 	src/core/log.c src/core/log.h \
+	src/core/part.h \
 	src/core/random.c src/core/random.h \
 	src/core/secret.c src/core/secret.h \
 	src/core/severity.c src/core/severity.h \

@@ -5,6 +5,7 @@
 
 #include "core/alloc.h"
 #include "core/clock.h"
+#include "core/part.h"
 #include "core/strvec.h"
 #include "store/journal.h"
 #include "store/ledger.h"
@@ -89,27 +90,26 @@ static struct spend_row *row_of(struct spend_table *table, const char *key)
 	return &table->rows[low];
 }
 
-/* What of a number is of one of several that share it: evenly, and what is left
- * over is the first one's, so that all parts together are the number. */
+/* Which part of a line: of one of several agents, or all of it. */
 struct part {
-	int64_t index, count;
+	size_t index, count;
 };
 
-static int64_t part_of(int64_t whole, struct part part)
+static int64_t share(int64_t whole, struct part part)
 {
-	return whole / part.count + (part.index ? 0 : whole % part.count);
+	return part_of(whole, part.index, part.count);
 }
 
 static void add_tokens(int64_t *to, int64_t tokens, struct part part)
 {
 	if (tokens > 0)
-		*to += part_of(tokens, part);
+		*to += share(tokens, part);
 }
 
 static void add_part(struct spend_row *row, const struct ledger_line *line,
 		     struct part part)
 {
-	int64_t cost = part_of(line->cost_nusd, part);
+	int64_t cost = share(line->cost_nusd, part);
 
 	row->cost_nusd += cost;
 	if (line->cost_unknown)
@@ -118,8 +118,8 @@ static void add_part(struct spend_row *row, const struct ledger_line *line,
 		row->reserved_nusd += cost;
 	/* A batch's question has two lines: the second takes off what the first
 	 * counted too much. */
-	row->requests += part_of(!line->is_batch || line->reserved_nusd > 0,
-				 part);
+	row->requests += share(!line->is_batch || line->reserved_nusd > 0,
+			       part);
 	add_tokens(&row->input_tokens, line->input_tokens, part);
 	add_tokens(&row->cached_tokens, line->cached_tokens, part);
 	add_tokens(&row->output_tokens, line->output_tokens, part);
@@ -135,7 +135,7 @@ static void add_agents(struct sum *sum, const struct ledger_line *line,
 	strvec_split(&each, agents, '+');
 	if (!each.len)
 		strvec_add(&each, "");
-	part.count = (int64_t)each.len;
+	part.count = each.len;
 	for (part.index = 0; part.index < part.count; part.index++)
 		add_part(row_of(sum->table, each.v[part.index]), line, part);
 	strvec_release(&each);

@@ -6,6 +6,7 @@
 #include "agents/platform.h"
 #include "core/alloc.h"
 #include "core/json.h"
+#include "core/part.h"
 #include "gateway/retry.h"
 #include "workflow/run_task.h"
 #include "workflow/together.h"
@@ -316,10 +317,11 @@ static void add_part(struct json *out, const struct preview *preview,
 	json_set_int(request, "input_tokens", prompt_tokens(&joint->prompt));
 	json_set_int(request, "max_output_tokens", joint->chat.max_tokens);
 	json_set_int(request, "expected_nusd", expected);
-	json_set_int(out, "expected_nusd", joint_part(joint, index, expected));
+	json_set_int(out, "expected_nusd",
+		     part_of(expected, index, joint->count));
 	json_set_int(out, "at_most_nusd",
 		     json_int_or(out, "at_most_nusd", 0) +
-			     joint_part(joint, index, most));
+			     part_of(most, index, joint->count));
 	json_free(services);
 	joint_free(joint);
 }

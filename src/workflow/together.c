@@ -6,6 +6,7 @@
 #include "agents/answers.h"
 #include "core/alloc.h"
 #include "core/limits.h"
+#include "core/part.h"
 
 /* Beyond these a request is not small any more, and one that fails is dear. */
 enum {
@@ -224,18 +225,11 @@ void joint_free(struct joint *joint)
 	free(joint);
 }
 
-int64_t joint_part(const struct joint *joint, size_t index, int64_t whole)
-{
-	int64_t count = (int64_t)joint->count;
-
-	return whole / count + (index ? 0 : whole % count);
-}
-
 static void share_number(int64_t *number, const struct joint *joint,
 			 size_t index)
 {
 	if (*number >= 0)
-		*number = joint_part(joint, index, *number);
+		*number = part_of(*number, index, joint->count);
 }
 
 static void share_usage(struct usage *usage, const struct joint *joint,
@@ -298,7 +292,7 @@ void joint_share(struct share *out, const struct joint *joint, size_t index,
 	share_usage(&part->usage, joint, index);
 	share_number(&part->cost_nusd, joint, index);
 	share_number(&part->cache_saved_nusd, joint, index);
-	part->requests = (int)joint_part(joint, index, outcome->requests);
+	part->requests = (int)part_of(outcome->requests, index, joint->count);
 }
 
 void share_release(struct share *share)

@@ -47,10 +47,6 @@ struct joint {
 struct joint *joint_new(struct run_look *const *looks, size_t count);
 void joint_free(struct joint *joint);
 
-/** What of a sum is of the agent of looks[index]: evenly, and what is left over
- * is the first one's, so that all parts together are the sum. */
-int64_t joint_part(const struct joint *joint, size_t index, int64_t whole);
-
 /** What of an outcome is one agent's. */
 struct share {
 	struct outcome outcome; /* as if it had come alone */
@@ -59,7 +55,7 @@ struct share {
 };
 
 /** Of the agent of looks[index]: its answer, or FAULT_ANSWER where that cannot
- * be read; and its joint_part() of what was spent. */
+ * be read; and its part (core/part.h) of what was spent. */
 void joint_share(struct share *out, const struct joint *joint, size_t index,
 		 const struct outcome *outcome);
 void share_release(struct share *share);
